@@ -1,0 +1,1 @@
+"""Who must hear of a change, and that each of them does."""

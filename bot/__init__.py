@@ -1,0 +1,1 @@
+"""Runs it: settings, wiring, command line, schedule, the Telegram sender."""

@@ -1,0 +1,1 @@
+"""Sources to reports to events."""

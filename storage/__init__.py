@@ -1,0 +1,1 @@
+"""How it is kept: models, queries, transactions, change feed, deliveries, migrations."""

@@ -1,0 +1,1 @@
+"""Tests: pure parts by property, screens by golden file, storage by contract, the bot end to end over real HTTP."""

@@ -1,0 +1,1 @@
+"""One file a kind of source: each turns what it published into reports."""
