@@ -39,7 +39,7 @@ class Answer:
     `events` are in the order to be shown (newest first), at most a page of them; `total` is how many there are.
     `coarser` are events known only at a coarser level than asked ("somewhere in X"). `fatalities` is the total over all
     `total` events with containment of tolls; `containing` names the toll report that gave it, where one did.
-    `fresh_to` is the last successful check of a source, not the last event. `database_empty` says nothing is stored at all.
+    `fresh_to` is the last successful check of a source, not the last event. `database_empty`: nothing is stored at all.
     """
 
     question: Question

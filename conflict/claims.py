@@ -44,8 +44,8 @@ class Claim:
 
     `originator` is who says it (SOHR, the ministry, a resident), `carrier` who passes it on (AFP), `publisher` where it
     stood (Middle East Eye). `originator` None: the publisher names no source. `facts` is what this voice says of
-    occurrence, day, place, toll, initiator; `denies` that it says it did not happen. `responsibility` names whom it holds
-    responsible.
+    occurrence, day, place, toll, initiator; `denies`: it says that it did not happen. `responsibility` names whom it
+    holds responsible.
     """
 
     claim_id: str

@@ -6,7 +6,7 @@ SitrepError                 exit status 1
 ├── InputError              exit status 2: a file, text or row that cannot be read
 ├── StorageError            exit status 1
 │   ├── SchemaError         the database has a schema this version does not know
-│   └── DatabaseAway        the database cannot be reached now; try again
+│   └── DatabaseAwayError        the database cannot be reached now; try again
 └── SourceError             a feed, page or API that could not be read this time
 """
 
@@ -43,7 +43,7 @@ class SchemaError(StorageError):
     """The database has a schema that this version does not know."""
 
 
-class DatabaseAway(StorageError):
+class DatabaseAwayError(StorageError):
     """The database cannot be reached now."""
 
 

@@ -1,4 +1,4 @@
-"""What happened, as one report says it (`EventData`), as we decided (`EventIntent`), and as we hold it (`ConflictEvent`).
+"""What happened: as one report says it (`EventData`), as we decided (`EventIntent`), as we hold it (`ConflictEvent`).
 
 A value's name says how far it has come: Report -> EventData -> EventIntent -> ConflictEvent -> Change (-> Delivery, in
 `alerts`). Days are days in the place's own time zone; instants are aware and in UTC.
@@ -93,7 +93,7 @@ class EventFacts:
     """When, what, who, where and how many, as far as known. None is unknown, never zero and never a guess.
 
     `time_precision` is ACLED's: 1 the day is known, 2 within the week, 3 within the month or worse.
-    `event_date_end` None means a single day. `initiator` is the name of the side said to have started it: a claim.
+    `event_date_end` None means a single day. `initiator` is the actor id or name said to have started it: a claim.
     """
 
     sub_event_type: SubEventType
@@ -131,7 +131,7 @@ class EventData:
     """What one report says happened: the `sequence`-th event of that report (from 0), and who says so.
 
     `claims` holds one statement for each voice the report gives on it, the main one first; at least one.
-    `episode` is shared by events of a report that are one course of fighting. `confidence` 0-1 is the extraction's own.
+    `episode` is shared by events of a report that are one course of fighting. `confidence` 0-1 is the extraction's.
     `why` lists the rules that fired, for `--explain`.
     """
 

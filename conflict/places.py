@@ -15,8 +15,8 @@ class Place:
 
     `place_id` is `gn:<GeoNames id>`, `pcode:<OCHA P-code>` or `sr:<slug>` (Sitrep's own). `name`, `country`, `admin1`,
     `admin2` are common English forms (Idlib, Latakia, Al-Hasakah, Deir ez-Zor); `name_ar` the Arabic form for people.
-    Coordinates are WGS 84 degrees and None where a point would be made up (most regions and countries have one only as a
-    centre for sorting by distance: `level` says how far to trust it). `admin1_id`/`admin2_id` are the place ids of the
+    Coordinates are WGS 84 degrees and None where a point would be made up (most regions and countries have one only as
+    a centre for sorting by distance: `level` says how far to trust it). `admin1_id`/`admin2_id` are the place ids of the
     containing units (of the place itself at that level).
     """
 
@@ -33,9 +33,7 @@ class Place:
     longitude: float | None = None
     population: int = 0
     name_ar: str | None = None
-    kind: str | None = (
-        None  # of a facility or region: airport, camp, crossing, dam, front, mountain, road, valley ...
-    )
+    kind: str | None = None  # of a facility or region: airport, camp, crossing, dam, front, mountain, road, valley ...
 
     def name_in(self, language: str) -> str:
         """The name for a reader of `language` (an IETF tag); English where no other form is known."""
@@ -44,7 +42,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A place that a name may mean; `score` 0-1, higher is better; `how` names the step of the cascade that found it."""
+    """A place that a name may mean; `score` 0-1, higher is better; `how` names the step that found it."""
 
     place: Place
     score: float
@@ -68,9 +66,7 @@ class EventPlace:
     text: str
     place: Place | None
     vicinity: bool = False  # "3-5 km south of X", "near X": not X itself
-    bearing: str | None = (
-        None  # "south-east of", "northern countryside", as a compass word: N NE E SE S SW W NW
-    )
+    bearing: str | None = None  # "south-east of", "northern countryside", as a compass word: N NE E SE S SW W NW
     count: int | None = None  # "four unnamed towns"
 
     @property
@@ -80,7 +76,7 @@ class EventPlace:
 
     @property
     def geo_precision(self) -> int | None:
-        """ACLED's precision: 1 the settlement or facility itself, 2 near it or its district, 3 the province or coarser."""
+        """ACLED's precision: 1 the settlement or facility, 2 near it or its district, 3 the province or coarser."""
         if self.place is None:
             return None
         if self.place.level in (PlaceLevel.FACILITY, PlaceLevel.SETTLEMENT):

@@ -30,7 +30,7 @@ class QuestionKind(StrEnum):
 class Question:
     """A question as data. Empty tuples mean no restriction.
 
-    `unresolved` holds the words that look like a place but were not understood, `suggestions` the nearest names for them.
+    `unresolved` holds the words that look like a place but were not understood, `suggestions` the nearest names.
     `alternative` is the other meaning of a name of two levels: the town of a province that was asked for.
     `days` is the number of whole days of a relative period ("last 3 days"), for people's wording only.
     """

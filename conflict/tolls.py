@@ -39,7 +39,7 @@ class TollReport:
 
 @dataclass(frozen=True, slots=True)
 class BreachTally:
-    """A party's count of breaches ("159 ceasefire violations, including 33 explosions"): kept as a tally, never as events."""
+    """A party's count of breaches ("159 ceasefire violations, including 33 explosions"): a tally, never that many events."""
 
     tally_id: str
     report_id: str

@@ -1,6 +1,6 @@
 """The words of the field: ACLED's event types and sub-types, kinds of casualty, levels of place, degrees of proof.
 
-Types and sub-types are those of the ACLED codebook (six types, twenty-five sub-types); the other lists are Sitrep's own.
+Types and sub-types are those of the ACLED codebook (six types, twenty-five sub-types); the rest is Sitrep's own.
 """
 
 from __future__ import annotations
@@ -145,7 +145,7 @@ class Status(StrEnum):
 
 
 class Verification(StrEnum):
-    """How many independent originators stand behind an event. One originator alone is unverified, whoever carries it."""
+    """How many independent originators stand behind an event. One alone is unverified, whoever carries it."""
 
     UNVERIFIED = "unverified"
     CORROBORATED = "corroborated"
