@@ -21,7 +21,7 @@ class Ceasefire:
     """One agreement or unilateral declaration.
 
     `bound_parties` are actor ids (a unilateral one binds one side only), `area` place ids (all below them included),
-    dates inclusive days, `excluded` actor ids whom it neither protects nor binds. `verified_on` None: no person checked.
+    dates inclusive days, `excluded` actor ids whom it neither protects nor binds. `verified_on` None: unchecked.
     """
 
     ceasefire_id: str

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The words something rests on: character offsets into the report's text (end exclusive) and the words themselves."""
+    """The words something rests on: character offsets into the report's text (end exclusive) and the words."""
 
     start: int
     end: int

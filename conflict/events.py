@@ -200,8 +200,8 @@ EventIntent = Insert | Revise | Corroborate | Merge | Retract
 class ConflictEvent:
     """What we hold of one event: the fold of its claims (`conflict.claims` and `conflict.tolls` say how).
 
-    `event_id` is opaque and stable; a merged id redirects. `revision` counts from 1. `first_reported_at` is the earliest
-    publication among its claims, None if all are undated.
+    `event_id` is opaque and stable; a merged id redirects. `revision` counts from 1. `first_reported_at` is the
+    earliest publication among its claims, None if all are undated.
     """
 
     event_id: str

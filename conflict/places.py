@@ -16,8 +16,8 @@ class Place:
     `place_id` is `gn:<GeoNames id>`, `pcode:<OCHA P-code>` or `sr:<slug>` (Sitrep's own). `name`, `country`, `admin1`,
     `admin2` are common English forms (Idlib, Latakia, Al-Hasakah, Deir ez-Zor); `name_ar` the Arabic form for people.
     Coordinates are WGS 84 degrees and None where a point would be made up (most regions and countries have one only as
-    a centre for sorting by distance: `level` says how far to trust it). `admin1_id`/`admin2_id` are the place ids of the
-    containing units (of the place itself at that level).
+    a centre for sorting by distance: `level` says how far to trust it). `admin1_id`/`admin2_id` are the place ids of
+    the containing units (of the place itself at that level).
     """
 
     place_id: str

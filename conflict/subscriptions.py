@@ -9,7 +9,7 @@ from conflict.vocabulary import EventType, Severity, SubEventType, Verification
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What one chat wants to hear of: places with all below them, or a grid cell and a radius; never an exact location."""
+    """What one chat wants to hear of: places with all below them, or a grid cell and a radius; no exact location."""
 
     subscription_id: int
     chat_id: int  # the surrogate id, not Telegram's

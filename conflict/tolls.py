@@ -15,8 +15,8 @@ class TollReport:
     """A count of people for an area and a period ("96 killed in 48 hours", "160 civilians since the deal").
 
     `period_start`/`period_end` are inclusive days, None where not said. `as_of` is the publication day of the count.
-    `event_ids`/`sequence` name the event of the same report that it is the toll of, if any. `status` background: history,
-    never added to anything current.
+    `sequence` names the event of the same report that it is the toll of, if any. `status` background: history, never
+    added to anything current.
     """
 
     toll_id: str
@@ -39,7 +39,7 @@ class TollReport:
 
 @dataclass(frozen=True, slots=True)
 class BreachTally:
-    """A party's count of breaches ("159 ceasefire violations, including 33 explosions"): a tally, never that many events."""
+    """A party's count of breaches ("159 violations, including 33 explosions"): a tally, never that many events."""
 
     tally_id: str
     report_id: str
