@@ -1,0 +1,1 @@
+"""What we promise in figures, measured by hand with `make bench`; `targets.toml` lists every promise."""
