@@ -1,0 +1,296 @@
+"""What an operator can set: environment variables or a `.env` file, checked together when the program starts.
+
+Secrets (the token, a password inside `DATABASE_URL`) are never part of a `repr` or of an error.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from conflict.errors import SettingsError
+
+PREFIX = "SITREP_"
+TOKEN_RULE = "be the token that @BotFather gave you: digits, a colon, letters and digits"  # noqa: S105 (words, no token)
+DATABASE_SCHEMES = ("sqlite", "postgresql", "postgres", "postgresql+psycopg", "sqlite+pysqlite")
+
+
+def _setting(name: str, default: Any, meaning: str, must: str, **limits: Any) -> Any:
+    """A field with its environment name, what it means, and what a value must be, in words for an operator."""
+    return Field(
+        default,
+        validation_alias=name,
+        description=meaning,
+        json_schema_extra={"must": must},
+        validate_default=False,
+        **limits,
+    )
+
+
+class Settings(BaseSettings):
+    """One run's settings; frozen. Seconds are seconds, ids are Telegram's. `load_settings` makes it."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="ignore",
+        case_sensitive=True,
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
+        env_file_encoding="utf-8",
+    )
+
+    telegram_token: SecretStr | None = _setting(
+        "TELEGRAM_TOKEN",
+        None,
+        "The bot's token from @BotFather. Without it Sitrep opens the terminal chat.",
+        TOKEN_RULE,
+    )
+    telegram_api_url: str = _setting(
+        "TELEGRAM_API_URL",
+        "https://api.telegram.org",
+        "Where the Bot API is: Telegram, or a Bot API server of your own.",
+        "be an address that starts with https:// or http://, without user name or password",
+    )
+    database_url: SecretStr | None = _setting(
+        "DATABASE_URL",
+        None,
+        "The database: sqlite:///path or postgresql://user:password@host/name. "
+        "Default: the file sitrep.db in SITREP_HOME (sample.db in a run without a token).",
+        "start with sqlite:/// or postgresql://",
+    )
+    home: Path = _setting(
+        "SITREP_HOME",
+        Path("data"),
+        "The folder for the database, pictures and input kept aside.",
+        "be a folder, not a file",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _setting(
+        "SITREP_LOG_LEVEL", "INFO", "How much is logged.", "be DEBUG, INFO, WARNING or ERROR"
+    )
+    language: Literal["en", "ar"] = _setting(
+        "SITREP_LANGUAGE",
+        "en",
+        "The language of chats that have not chosen one and whose own is not known.",
+        "be en or ar",
+    )
+    timezone: ZoneInfo = _setting(
+        "SITREP_TIMEZONE",
+        ZoneInfo("UTC"),
+        'The time zone in which "today" is meant in chats that have not set their own.',
+        "be the name of a time zone such as Asia/Damascus",
+    )
+    country: str | None = _setting(
+        "SITREP_COUNTRY",
+        None,
+        "The country that place names are tried in first, by name or ISO code.",
+        "be a country's name or its ISO code such as SY",
+        max_length=60,
+    )
+    operators: Annotated[tuple[int, ...], NoDecode] = _setting(
+        "SITREP_OPERATORS",
+        (),
+        "Telegram user ids, separated by commas, that may use the operator commands.",
+        "be numbers separated by commas",
+    )
+    poll_timeout: int = _setting(
+        "SITREP_POLL_TIMEOUT",
+        50,
+        "How long one long poll waits at Telegram, in seconds.",
+        "be a whole number of seconds from 0 to 50",
+        ge=0,
+        le=50,
+    )
+    request_timeout: float = _setting(
+        "SITREP_REQUEST_TIMEOUT",
+        20.0,
+        "How long a call to Telegram may take before it counts as failed, in seconds.",
+        "be a number of seconds from 1 to 300",
+        ge=1,
+        le=300,
+    )
+    connections: int = _setting(
+        "SITREP_CONNECTIONS",
+        64,
+        "How many connections to Telegram may be open at once.",
+        "be a whole number from 1 to 1000",
+        ge=1,
+        le=1000,
+    )
+    concurrent_updates: int = _setting(
+        "SITREP_CONCURRENT_UPDATES",
+        256,
+        "How many messages are worked on at once; those of one chat always one after the other.",
+        "be a whole number from 1 to 4096",
+        ge=1,
+        le=4096,
+    )
+    start_deadline: float = _setting(
+        "SITREP_START_DEADLINE",
+        300.0,
+        "How long to keep trying when Telegram cannot be reached at the start, in seconds.",
+        "be a number of seconds from 0 to 86400",
+        ge=0,
+        le=86400,
+    )
+    stop_deadline: float = _setting(
+        "SITREP_STOP_DEADLINE",
+        20.0,
+        "How long a stop waits for messages still being answered, in seconds.",
+        "be a number of seconds from 0 to 300",
+        ge=0,
+        le=300,
+    )
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        number, colon, rest = value.get_secret_value().strip().partition(":")
+        allowed = rest.isascii() and rest.replace("_", "a").replace("-", "a").isalnum()
+        if not (number.isascii() and number.isdigit() and colon and allowed):
+            raise ValueError("not a token")
+        return SecretStr(f"{number}:{rest}")
+
+    @field_validator("telegram_api_url")
+    @classmethod
+    def _api_url(cls, value: str) -> str:
+        parts = urlsplit(value.strip())
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
+            raise ValueError("not an address")
+        return value.strip().rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: SecretStr | None) -> SecretStr | None:
+        scheme, mark, rest = value.get_secret_value().partition("://") if value else ("sqlite", "://", "/x")
+        if scheme not in DATABASE_SCHEMES or not mark or not rest:
+            raise ValueError("not a database")
+        return value
+
+    @field_validator("home")
+    @classmethod
+    def _home(cls, value: Path) -> Path:
+        if value.exists() and not value.is_dir():
+            raise ValueError("a file")
+        return value
+
+    @field_validator("timezone", mode="before")
+    @classmethod
+    def _timezone(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return ZoneInfo(value.strip())
+        except (OSError, ValueError, KeyError) as error:  # what ZoneInfo raises for odd names differs
+            raise ValueError("no such zone") from error
+
+    @field_validator("operators", mode="before")
+    @classmethod
+    def _operators(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @property
+    def token(self) -> str | None:
+        """The bare token, for the transport alone."""
+        return self.telegram_token.get_secret_value() if self.telegram_token else None
+
+    @property
+    def storage_url(self) -> str:
+        """The database's address. A run without a token has a file of its own: the sample never meets real data."""
+        if self.database_url:
+            return self.database_url.get_secret_value()
+        name = "sitrep.db" if self.telegram_token else "sample.db"
+        return f"sqlite:///{(self.home / name).resolve()}"
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Everything that must never be seen in a log or an error."""
+        found = [self.token] if self.token else []
+        if self.database_url:
+            try:
+                password = urlsplit(self.database_url.get_secret_value()).password
+            except ValueError:
+                password = None
+            found += [password, unquote(password)] if password else []
+        return tuple(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """One setting as the documentation shows it."""
+
+    name: str
+    default: str
+    meaning: str
+
+
+def describe() -> tuple[SettingRow, ...]:
+    """Every setting there is, in the order of the documentation."""
+    return tuple(
+        SettingRow(_name_of(field), _shown(field.default), field.description or "")
+        for field in Settings.model_fields.values()
+    )
+
+
+def load_settings(env_file: Path | None = Path(".env"), **given: Any) -> Settings:
+    """The settings of this run from the environment, then `.env`; `given` (by environment name) goes before both.
+
+    Raises SettingsError that names every problem at once, without showing a value.
+    """
+    in_file = _read_env_file(env_file)
+    problems = _unknown_names({*os.environ, *in_file, *given})
+    try:
+        settings = Settings(_env_file=env_file, **given)  # type: ignore[call-arg]  # pydantic-settings, see its docs
+    except ValidationError as error:
+        problems = [_sentence(str(item["loc"][0])) for item in error.errors(include_input=False)] + problems
+    if problems:
+        raise SettingsError("\n".join(dict.fromkeys(problems))) from None
+    return settings
+
+
+def _read_env_file(env_file: Path | None) -> dict[str, str | None]:
+    if env_file is None or not env_file.is_file():
+        return {}
+    try:
+        return dict(dotenv_values(env_file, encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(f"{env_file} cannot be read as UTF-8 text; save it as plain text.") from None
+
+
+def _unknown_names(names: set[str]) -> list[str]:
+    known = [row.name for row in describe()]
+    problems = []
+    for name in sorted(n for n in names if n.startswith(PREFIX) and n not in known):
+        near = get_close_matches(name, known, n=1, cutoff=0.6)
+        hint = f" Did you mean {near[0]}?" if near else " docs/settings.md lists those there are."
+        problems.append(f"{name} is not a setting.{hint}")
+    return problems
+
+
+def _sentence(name: str) -> str:
+    for field in Settings.model_fields.values():
+        extra = field.json_schema_extra
+        if _name_of(field) == name and isinstance(extra, dict):
+            return f"{name} must {extra['must']}."
+    return f"{name} cannot be used as it is."
+
+
+def _name_of(field: FieldInfo) -> str:
+    return str(field.validation_alias)
+
+
+def _shown(default: object) -> str:
+    if default is None or default == ():
+        return ""
+    return f"{default:g}" if isinstance(default, float) else str(default)
