@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import signal
 
-from tests.botapi.control import Control
 from tests.botapi.limits import Limits
 from tests.botapi.server import TOKEN, BotApiServer
 
@@ -23,7 +22,7 @@ async def serve(arguments: argparse.Namespace) -> None:
         keep_calls=not arguments.fast,
         open_all_chats=arguments.open_all_chats,
     )
-    server.control = Control(server)
+    server.allow_control()
     stopped = asyncio.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(sign, stopped.set)

@@ -73,8 +73,9 @@ class Control:
 
     async def do_group(self, title: str = "Aid desk", owner: int | None = None, **more: Any) -> int:
         """A new group; gives its id."""
-        people = {key: [self._person(p) for p in more.pop(key)] for key in ("members", "admins") if key in more}
-        return self.server.group(title, owner=self._person(owner) if owner else None, **people, **more).id
+        for role in ("members", "admins"):
+            more[role] = [self._person(person) for person in more.get(role, ())]
+        return self.server.group(title, owner=self._person(owner) if owner else None, **more).id
 
     async def do_say(self, person: int, text: str, chat: int | None = None) -> int:
         """A person says something; gives the message id."""

@@ -133,23 +133,21 @@ class Person:
         The whole label is looked for first, then a part of it. Inline buttons send a callback query or open a link;
         a button of a reply keyboard is said. Raises LookupError naming the buttons that are there.
         """
-        found, button = self._button(label, message)
+        shown, button = self._button(label, message)
         if "callback_data" in button:
-            return self.send_callback(button["callback_data"], found, label=button["text"])
-        url = (
-            button.get("url") or (button.get("login_url") or {}).get("url") or (button.get("web_app") or {}).get("url")
-        )
+            return self.send_callback(button["callback_data"], shown, label=button["text"])
+        url = next((holder["url"] for holder in (button, *_linked(button)) if "url" in holder), None)
         if url:
-            return Pressed(button["text"], url=url, message=found)
-        if "inline_keyboard" in (found.reply_markup or {}):
+            return Pressed(button["text"], url=url, message=shown)
+        if "inline_keyboard" in (shown.reply_markup or {}):
             for key in ("switch_inline_query", "switch_inline_query_current_chat"):
                 if key in button:
                     return await self.inline(button[key])
-            return Pressed(button["text"], message=found)
+            return Pressed(button["text"], message=shown)
         if button.get("request_location") or button.get("request_contact"):
             raise LookupError(f"{button['text']!r} asks for a location or contact: use send_location or send")
         await self.say(button["text"])
-        return Pressed(button["text"], message=found)
+        return Pressed(button["text"], message=shown)
 
     def send_callback(self, data: str, message: Message, *, label: str = "") -> Pressed:
         """A callback query with any data, also data that no button has (hostile clients can)."""
@@ -240,7 +238,7 @@ class Person:
         return results
 
     async def sees_nothing(self, seconds: float = 0.2) -> None:
-        """Raise AssertionError if the bot writes or edits within `seconds`. Surer: say something more, see only that."""
+        """Raise AssertionError if the bot writes within `seconds`. Surer: say something more, see only its answer."""
         start = self._seen.get((self.chat.id, "message"), 0)
         try:
             _, happening = await self.chat.happenings.wait(start, self._fits("message"), seconds)
@@ -262,7 +260,7 @@ class Person:
     @property
     def received(self) -> list[Message]:
         """Those of the bot among them."""
-        return [message for message in self.messages if self._is_bots(message)]
+        return [message for message in self.messages if message.from_bot]
 
     @property
     def answers(self) -> list[str]:
@@ -276,13 +274,10 @@ class Person:
 
     # -- inside --------------------------------------------------------------------------------------------------
 
-    def _is_bots(self, message: Message) -> bool:
-        return message.sender is self.account.world.bot or (message.sender is None and bool(message.sent))
-
     def _fits(self, kind: str, message: Message | None = None) -> Any:
         def fits(happening: Happening) -> bool:
             seen = happening.message
-            if happening.kind != kind or seen is None or not self._is_bots(seen):
+            if happening.kind != kind or seen is None or not seen.from_bot:
                 return False
             if message is not None and seen is not message:
                 return False
@@ -305,11 +300,11 @@ class Person:
 
     def _button(self, label: str, message: Message | None) -> tuple[Message, dict[str, Any]]:
         shown = [message] if message is not None else [m for m in reversed(self.received) if m.keyboard]
-        for fits in (lambda text: text == label, lambda text: label.casefold() in text.casefold()):
-            for candidate in shown:
-                for button in (button for row in candidate.keyboard for button in row):
-                    if fits(button["text"]):
-                        return candidate, button
+        keys = [(candidate, key) for candidate in shown for row in candidate.keyboard for key in row]
+        whole = [found for found in keys if found[1]["text"] == label]
+        part = [found for found in keys if label.casefold() in found[1]["text"].casefold()]
+        for found in whole + part:
+            return found
         raise LookupError(f"no button {label!r}; there are {[candidate.buttons for candidate in shown]}")
 
     def _query(self) -> Query:
@@ -329,6 +324,10 @@ class Person:
                 "new_chat_member": member_json(self.chat, bot, status=new),
             },
         )
+
+
+def _linked(button: dict[str, Any]) -> list[dict[str, Any]]:
+    return [button[kind] for kind in ("login_url", "web_app") if kind in button]
 
 
 def inaccessible(message: Message) -> dict[str, Any]:

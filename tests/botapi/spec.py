@@ -42,7 +42,7 @@ class Field:
     constant: str | None
 
 
-class Mismatch(ValueError):
+class MismatchError(ValueError):
     """A value that is not what the specification says; the text says where and why."""
 
 
@@ -92,10 +92,10 @@ class Spec:
                 if field is None:
                     if isinstance(value, Upload):
                         continue  # the file of an attach://name; checked where it is used
-                    raise Mismatch(f'method {method} has no parameter "{name}"')
-                if value is not None:
+                    _no_parameter(method, name)
+                elif value is not None:
                     typed[name] = self._parameter(field, value)
-        except Mismatch as error:
+        except MismatchError as error:
             raise malformed(str(error)) from None
         for name in self._required[method]:
             if name not in typed or typed[name] == "":
@@ -104,14 +104,14 @@ class Spec:
         return typed
 
     def check(self, type_name: str, value: Any) -> None:
-        """Check a whole object, such as an Update that we are about to send. Raises `Mismatch`."""
+        """Check a whole object, such as an Update that we are about to send. Raises `MismatchError`."""
         self._nested((type_name,), value, type_name)
 
     def _parameter(self, field: Field, value: Any) -> Any:
         """One top-level parameter, from form text or from JSON."""
         if isinstance(value, Upload):
             if "InputFile" not in field.types:
-                raise Mismatch(f'parameter "{field.name}" can\'t be a file')
+                raise MismatchError(f'parameter "{field.name}" can\'t be a file')
             return value
         if isinstance(value, str):
             for name in field.types:
@@ -119,11 +119,11 @@ class Spec:
                 if found is not None:
                     return found
             if not _is_object(field.types):
-                raise Mismatch(f'parameter "{field.name}" must be of type {_either(field.types)}')
+                raise MismatchError(f'parameter "{field.name}" must be of type {_either(field.types)}')
             try:
                 value = json.loads(value)
             except ValueError:
-                raise Mismatch(f"can't parse {field.name} JSON object") from None
+                raise MismatchError(f"can't parse {field.name} JSON object") from None
             if value is None:
                 return None
         self._nested(field.types, value, field.name)
@@ -135,22 +135,22 @@ class Spec:
         for name in self._likely(types, value):
             try:
                 self._one(name, value, where)
-            except Mismatch as error:
+            except MismatchError as error:
                 problems.append(str(error))
             else:
                 return
-        raise Mismatch(problems[0] if problems else f"{where} must be of type {_either(types)}")
+        raise MismatchError(problems[0] if problems else f"{where} must be of type {_either(types)}")
 
     def _one(self, type_name: str, value: Any, where: str) -> None:
         """A value against one type."""
         if type_name.startswith("Array of "):
             if not isinstance(value, list):
-                raise Mismatch(f"{where} must be of type Array")
+                raise MismatchError(f"{where} must be of type Array")
             for index, item in enumerate(value):
                 self._nested((type_name.removeprefix("Array of "),), item, f"{where}[{index}]")
         elif type_name in _IS:
             if not _IS[type_name](value):
-                raise Mismatch(f"{where} must be of type {type_name}")
+                raise MismatchError(f"{where} must be of type {type_name}")
         else:
             self._object(type_name, value, where)
 
@@ -160,17 +160,17 @@ class Spec:
             self._nested(kind, value, where)
             return
         if not isinstance(value, dict):
-            raise Mismatch(f"{where} must be of type {type_name}")
+            raise MismatchError(f"{where} must be of type {type_name}")
         for name, inner in value.items():
             field = kind.get(name)
             if field is None:
-                raise Mismatch(f'{where}: {type_name} has no field "{name}"')
+                raise MismatchError(f'{where}: {type_name} has no field "{name}"')
             if field.constant is not None and inner != field.constant:
-                raise Mismatch(f"{where}.{name} of {type_name} must be {field.constant}")
+                raise MismatchError(f"{where}.{name} of {type_name} must be {field.constant}")
             self._nested(field.types, inner, f"{where}.{name}")
         for field in kind.values():
             if field.required and field.name not in value:
-                raise Mismatch(f'{where}: {type_name} lacks the field "{field.name}"')
+                raise MismatchError(f'{where}: {type_name} lacks the field "{field.name}"')
 
     def _likely(self, types: tuple[str, ...], value: Any) -> list[str]:
         """The types that the value might be, unions opened, those whose constant fits first."""
@@ -194,6 +194,10 @@ class Spec:
             if field is not None and field.constant is not None and value.get(name) == field.constant:
                 score += 100
         return score
+
+
+def _no_parameter(method: str, name: str) -> None:
+    raise MismatchError(f'method {method} has no parameter "{name}"')
 
 
 def _no(value: str) -> Any:

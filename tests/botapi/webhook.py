@@ -61,7 +61,7 @@ def _is_loopback(host: str) -> bool:
 
 
 class Courier:
-    """Carries pending updates to the hook until stopped: parallel, but in order within one chat, and again after failure."""
+    """Carries pending updates to the hook: in parallel, but in order within one chat, and again after a failure."""
 
     def __init__(self, hook: Hook, updates: Updates, perform: Perform, retry_seconds: float) -> None:
         self.hook = hook

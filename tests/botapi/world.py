@@ -50,7 +50,7 @@ class Version:
     until: float
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Message:
     """One message, as it looks now; `edits` holds what it looked like before, oldest first."""
 
@@ -70,6 +70,10 @@ class Message:
     pinned: bool = False
     reaction: list[dict[str, Any]] = field(default_factory=list)
     edits: list[Version] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        who = self.sender.first_name if self.sender else self.chat.title
+        return f"<Message {self.message_id} of {who}: {self.text[:80]!r} {self.buttons or ''}>"
 
     @property
     def text(self) -> str:
@@ -91,7 +95,7 @@ class Message:
     @property
     def from_bot(self) -> bool:
         """Whether the tested bot sent it."""
-        return self.sender is not None and self.sender.is_bot
+        return bool(self.sent)
 
     @property
     def keyboard(self) -> list[list[dict[str, Any]]]:
@@ -152,7 +156,7 @@ class Happening:
     detail: str = ""
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Chat:
     """A private chat, group, supergroup or channel, with what the bot may do in it."""
 
@@ -172,6 +176,9 @@ class Chat:
     happenings: Log[Happening] = field(default_factory=Log)
     next_message_id: int = 1
     _json: dict[str, Any] | None = None
+
+    def __repr__(self) -> str:
+        return f"<Chat {self.id} {self.type} {self.title or (self.user and self.user.first_name)!r}>"
 
     @property
     def is_group(self) -> bool:
