@@ -16,6 +16,7 @@ from typing import TypeVar
 from conflict.answers import Range
 from conflict.claims import Casualty, Claim
 from conflict.events import Actor, Breach, ConflictEvent, EventFacts, ReportedBreach
+from conflict.fingerprints import near_copies
 from conflict.places import EventPlace
 from conflict.severity import severity_of
 from conflict.vocabulary import (
@@ -119,15 +120,25 @@ def mark_superseded(ordered: Sequence[Claim]) -> tuple[Claim, ...]:
 
 
 def independent_voices(claims: Iterable[Claim]) -> tuple[str, ...]:
-    """The independent voices, in order: a data set, or a publisher that quotes others, is not one more."""
+    """The independent voices, in order: no data set, no publisher that quotes others, no copied sentence."""
     claims = tuple(claims)
-    quoting = {c.publisher.casefold() for c in claims if c.originator}
-    own = [
-        c
-        for c in claims
-        if (c.originator or c.publisher.casefold() not in quoting) and c.originator_kind is not OriginatorKind.DATASET
-    ]
+    named = [c for c in claims if c.originator]
+    quoting = {c.publisher.casefold() for c in named}
+    own = [c for c in named if c.originator_kind is not OriginatorKind.DATASET]
+    for claim in claims:
+        if claim.originator or claim.publisher.casefold() in quoting:
+            continue
+        if claim.originator_kind is OriginatorKind.DATASET or any(_copied(claim, other) for other in (*named, *own)):
+            continue
+        own.append(claim)
     return tuple(dict.fromkeys(voice_of(c) for c in own or claims))
+
+
+def _copied(claim: Claim, other: Claim) -> bool:
+    """Whether an unnamed voice says it in another publisher's words: an agency text that went through two outlets."""
+    if claim.evidence is None or other.evidence is None or claim.publisher == other.publisher:
+        return False
+    return near_copies(claim.evidence.text, other.evidence.text)
 
 
 def toll_of(claim: Claim) -> Range | None:
