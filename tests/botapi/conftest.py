@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
 import aiohttp
 import pytest_asyncio
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.ext import Application, CallbackQueryHandler, CommandHandler, ContextTypes, MessageHandler, filters
 
 from tests.botapi.fixtures import botapi
@@ -15,7 +15,7 @@ from tests.botapi.server import BotApiServer
 
 __all__ = ["botapi"]
 
-Ask = Callable[..., Awaitable[tuple[int, dict[str, Any]]]]
+Ask = Callable[..., Coroutine[Any, Any, tuple[int, dict[str, Any]]]]
 
 
 @pytest_asyncio.fixture
@@ -30,14 +30,19 @@ async def ask(botapi: BotApiServer) -> AsyncIterator[Ask]:
         yield call
 
 
+def message_of(update: Update) -> Message:
+    """The message of an update that must have one, new or edited, of a person or a channel."""
+    assert update.effective_message is not None
+    return update.effective_message
+
+
 async def echo(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
     """Answer with the text and two buttons."""
-    assert update.effective_message is not None
     keys = InlineKeyboardMarkup(
         [[InlineKeyboardButton("📄 Sources", callback_data="s:1"), InlineKeyboardButton("Map", url="https://e.org/m")]]
     )
-    said = update.effective_message.text or "something else"
-    await update.effective_message.reply_html(f"<b>You said</b> {said}", reply_markup=keys)
+    said = message_of(update).text or "something else"
+    await message_of(update).reply_html(f"<b>You said</b> {said}", reply_markup=keys)
 
 
 async def pressed(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:

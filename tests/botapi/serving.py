@@ -110,7 +110,7 @@ class Service:
         except ApiError as error:
             self._refuse(name, raw, error)
             return answer(error.body(), error.status)
-        self.stats.calls[method] += 1
+        self.stats.begin(method)
         chat_id = params.get("chat_id")
         fault = self.faults.next(method, chat_id if isinstance(chat_id, int) else None)
         if self.latency and method != "getUpdates":
@@ -184,7 +184,7 @@ class Service:
         except ApiError as error:
             self._refuse(name, raw, error)
             return
-        self.stats.calls[method] += 1
+        self.stats.begin(method)
         await self._perform(method, params, raw)
 
     def _check_pace(self, method: str, params: Params) -> None:

@@ -19,6 +19,8 @@ from tests.botapi.errors import ApiError, malformed
 FACTS = Path(__file__).with_name("bot_api.json")
 INTEGER = re.compile(r"-?[0-9]{1,19}\Z")
 BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False, "": False}
+# Required, and yet an empty value has a meaning: it takes the webhook away.
+MAY_BE_EMPTY = {("setWebhook", "url")}
 # Discriminators come first in a union's error: "type photo has no field x" helps, "matches none of 20" does not.
 DISCRIMINATORS = ("type", "source", "status")
 
@@ -98,7 +100,7 @@ class Spec:
         except MismatchError as error:
             raise malformed(str(error)) from None
         for name in self._required[method]:
-            if name not in typed or typed[name] == "":
+            if name not in typed or (typed[name] == "" and (method, name) not in MAY_BE_EMPTY):
                 # sendMessage without text has a sentence of its own, which bots know.
                 raise malformed("message text is empty" if name == "text" else f"{name} is empty")
         return typed

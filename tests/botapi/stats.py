@@ -35,6 +35,7 @@ class Stats:
     in_flight: int = 0
     max_in_flight: int = 0
     log: Log[Call] = field(default_factory=Log)
+    begun: Log[str] = field(default_factory=Log)
 
     def enter(self) -> None:
         """A call came in."""
@@ -44,6 +45,11 @@ class Stats:
     def leave(self) -> None:
         """It was answered, or dropped."""
         self.in_flight -= 1
+
+    def begin(self, method: str) -> None:
+        """A well-formed call begins, whatever becomes of it."""
+        self.calls[method] += 1
+        self.begun.append(method)
 
     def accept(self, method: str, at: float) -> None:
         """A call was carried out."""
@@ -63,3 +69,4 @@ class Stats:
         self.accepted_at.clear()
         self.max_in_flight = self.in_flight
         self.log.items.clear()
+        self.begun.items.clear()

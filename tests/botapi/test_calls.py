@@ -94,7 +94,7 @@ async def test_state_that_does_not_fit_is_no_violation(botapi: BotApiServer, ask
         status, body = await ask(method, **params)
         assert status == 400, body
         assert description in body["description"]
-    replied = {"chat_id": amal.id, "text": "x", "reply_parameters": {"message_id": 99}}
+    replied: dict[str, Any] = {"chat_id": amal.id, "text": "x", "reply_parameters": {"message_id": 99}}
     assert (await ask("sendMessage", **replied))[1]["description"] == "Bad Request: message to be replied not found"
     replied["reply_parameters"]["allow_sending_without_reply"] = True
     assert (await ask("sendMessage", **replied))[0] == 200

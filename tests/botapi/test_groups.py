@@ -6,6 +6,7 @@ import pytest
 from telegram import Bot, Update
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
+from tests.botapi.conftest import message_of
 from tests.botapi.server import BotApiServer
 
 
@@ -28,7 +29,7 @@ async def test_privacy_mode_hides_what_is_not_for_the_bot(botapi: BotApiServer) 
         updates = await bot.get_updates()
     said = [update.message.text for update in updates if update.message]
     assert said == ["/ask Idlib", "hey @sitrep_test_bot", "/ask@sitrep_test_bot x", "yes"]
-    assert updates[-1].message.reply_to_message.message_id == sent.message_id
+    assert message_of(updates[-1]).reply_to_message == sent
 
 
 async def test_membership_and_administrators(botapi: BotApiServer) -> None:
@@ -63,8 +64,8 @@ async def test_a_group_becomes_a_supergroup(botapi: BotApiServer) -> None:
         assert moved.value.new_chat_id == new.id
         assert (await bot.send_message(new.id, "after")).chat.title == "Village watch"
         updates = await bot.get_updates()
-    assert [update.message.migrate_to_chat_id for update in updates] == [new.id, None]
-    assert [update.message.migrate_from_chat_id for update in updates] == [None, old.id]
+    assert [message_of(update).migrate_to_chat_id for update in updates] == [new.id, None]
+    assert [message_of(update).migrate_from_chat_id for update in updates] == [None, old.id]
 
 
 async def test_topics_of_a_forum(botapi: BotApiServer) -> None:
@@ -75,8 +76,8 @@ async def test_topics_of_a_forum(botapi: BotApiServer) -> None:
     async with Bot(botapi.token, base_url=botapi.url) as bot:
         await there.say("/ask")
         *_, update = await bot.get_updates()
-        assert (update.message.message_thread_id, update.message.is_topic_message) == (topic, True)
-        await update.message.reply_text("in the topic")
+        assert (message_of(update).message_thread_id, message_of(update).is_topic_message) == (topic, True)
+        await message_of(update).reply_text("in the topic")
         assert (await there.see()).text == "in the topic"
         with pytest.raises(BadRequest, match="thread not found"):
             await bot.send_message(desk.id, "x", message_thread_id=9999)
@@ -92,7 +93,9 @@ async def test_channel_posts_and_their_edits(botapi: BotApiServer) -> None:
     async with Bot(botapi.token, base_url=botapi.url) as bot:
         first, second = await bot.get_updates()
         sent = await bot.send_message("@reports_ch", "Map of the week")
-    assert first.channel_post.text == "Clash near Tal Dam"
-    assert second.edited_channel_post.text == "Clash in Tal Dam"
+    assert first.channel_post
+    assert second.edited_channel_post
+    assert message_of(first).text == "Clash near Tal Dam"
+    assert message_of(second).text == "Clash in Tal Dam"
     assert sent.chat.id == channel.id
     assert (await channel.see()).text == "Map of the week"
