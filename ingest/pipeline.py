@@ -1,0 +1,223 @@
+"""From a report to what we hold: extraction, decision, fold and save, thin I/O around pure functions.
+
+All of one report happens in one transaction with its changes: it is stored whole or not at all. A report that is stored
+already changes nothing. What gives no event is kept with the reason why.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from itertools import combinations
+from typing import Protocol
+
+from conflict import ceasefires
+from conflict.claims import Claim
+from conflict.events import ChangeKind, ConflictEvent, EventData, EventIntent, Report
+from conflict.fingerprints import fingerprint, may_be_copies, near_copies
+from conflict.tolls import BreachTally, TollReport
+from ingest.plan import Step, plan
+from storage import Storage
+from storage.unit import Unit
+
+log = logging.getLogger(__name__)
+
+REACH = 200  # held events that one report may touch, at most
+_fingerprint = lru_cache(maxsize=1024)(fingerprint)
+
+
+class Extraction(Protocol):
+    """What was read out of one report; `reason` says why there is no event."""
+
+    @property
+    def events(self) -> tuple[EventData, ...]:
+        """What it says happened."""
+
+    @property
+    def tolls(self) -> tuple[TollReport, ...]:
+        """Counts over an area and a period."""
+
+    @property
+    def tallies(self) -> tuple[BreachTally, ...]:
+        """Counts of ceasefire breaches."""
+
+    @property
+    def reason(self) -> str | None:
+        """Why there is nothing, in words."""
+
+
+class Extracts(Protocol):
+    """Reads events out of reports; `ingest.extraction.Extractor` is the real one."""
+
+    def extract(self, report: Report) -> Extraction:
+        """The events of one report."""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestResult:
+    """What became of one report. `stored` False: it was there already, and nothing changed.
+
+    `inserted`, `revised`, `corroborated`, `merged` count events; `reason` says why there are none.
+    """
+
+    report_id: str
+    stored: bool
+    events: tuple[ConflictEvent, ...] = ()
+    intents: tuple[EventIntent, ...] = ()
+    inserted: int = 0
+    revised: int = 0
+    corroborated: int = 0
+    merged: int = 0
+    tolls: int = 0
+    tallies: int = 0
+    reason: str | None = None
+
+
+class Pipeline:
+    """Takes reports in, one at a time. `now` is the seam for time: an aware instant in UTC."""
+
+    def __init__(self, storage: Storage, extractor: Extracts, now: Callable[[], datetime]) -> None:
+        self._storage = storage
+        self._extractor = extractor
+        self._now = now
+
+    def ingest(self, report: Report) -> IngestResult:
+        """Take in one report, whole or not at all. The same report twice changes nothing."""
+        if self._known(report.report_id):
+            return IngestResult(report.report_id, stored=False)
+        extraction = self._extractor.extract(report)
+        return self.take(report, extraction.events, extraction.tolls, extraction.tallies, extraction.reason)
+
+    def ingest_all(self, reports: Iterable[Report]) -> tuple[IngestResult, ...]:
+        """Take in several, each in a transaction of its own."""
+        return tuple(self.ingest(report) for report in reports)
+
+    def take(
+        self,
+        report: Report,
+        events: Sequence[EventData],
+        tolls: Sequence[TollReport] = (),
+        tallies: Sequence[BreachTally] = (),
+        reason: str | None = None,
+    ) -> IngestResult:
+        """Take in a report whose events are known already (a row of a data set); else as `ingest`."""
+        at = self._now()
+        with self._storage.begin(write=True) as unit:
+            if not unit.reports.save(report):
+                return IngestResult(report.report_id, stored=False)
+            if not report.sample:
+                keep_shipped_ceasefires(unit)
+            steps = self._decide(unit, report, [_dated(data, report) for data in events])
+            for step in steps:
+                _carry_out(unit, step, at)
+            for toll in tolls:
+                unit.tolls.save(toll)
+            for tally in tallies:
+                unit.tallies.save(tally)
+            if reason and not (events or tolls or tallies):
+                unit.reports.set_outcome(report.report_id, reason)
+        result = _result(report, steps, len(tolls), len(tallies), reason)
+        log.info(
+            "report %s: %d new, %d revised, %d corroborated, %d merged",
+            report.report_id,
+            result.inserted,
+            result.revised,
+            result.corroborated,
+            result.merged,
+        )
+        return result
+
+    def _known(self, report_id: str) -> bool:
+        with self._storage.begin() as unit:
+            return unit.reports.get(report_id) is not None
+
+    def _decide(self, unit: Unit, report: Report, arrived: Sequence[EventData]) -> tuple[Step, ...]:
+        if not arrived:
+            return ()
+        held = _within_reach(unit, arrived, report.sample)
+        return plan(
+            arrived,
+            held,
+            copies=_copies(unit, report, held),
+            ceasefires=unit.ceasefires.all(),
+            sample=report.sample,
+            taken=lambda event_id: unit.events.flags(event_id) is not None,
+        )
+
+
+def keep_shipped_ceasefires(unit: Unit, *, sample: bool = False) -> int:
+    """Store the ceasefires that ship with the program and are not stored; how many those were."""
+    stored = {c.ceasefire_id for c in unit.ceasefires.all()}
+    missing = [c for c in ceasefires.load() if c.ceasefire_id not in stored]
+    for ceasefire in missing:
+        unit.ceasefires.save(replace(ceasefire, sample=sample))
+    return len(missing)
+
+
+def _dated(data: EventData, report: Report) -> EventData:
+    """The event with the report's own instants on its claims, where extraction left them out."""
+
+    def completed(claim: Claim) -> Claim:
+        return replace(
+            claim,
+            published_at=claim.published_at or report.published_at,
+            retrieved_at=claim.retrieved_at or report.retrieved_at,
+            url=claim.url or report.url,
+        )
+
+    return replace(data, claims=tuple(map(completed, data.claims)))
+
+
+def _within_reach(unit: Unit, arrived: Sequence[EventData], sample: bool) -> list[ConflictEvent]:
+    """Held events that the new ones may be one with, and those that these may be one with, and so on."""
+    found: dict[str, ConflictEvent] = {}
+    asked = [data.facts for data in arrived]
+    while asked and len(found) < REACH:
+        for event in unit.events.candidates(asked.pop(), days=1, sample=sample):
+            if event.event_id not in found:
+                found[event.event_id] = event
+                if event.facts.event_date is not None:  # what has no day is no bridge to anything
+                    asked.append(event.facts)
+    return list(found.values())
+
+
+def _copies(unit: Unit, report: Report, held: Sequence[ConflictEvent]) -> frozenset[frozenset[str]]:
+    """Pairs of reports behind these events, the new one among them, whose texts are near-copies."""
+    ids = tuple(sorted({c.report_id for event in held for c in event.claims}))
+    texts = {i: stored.text for i, stored in unit.reports.get_many(ids).items()} | {report.report_id: report.text}
+    marks = {i: _fingerprint(text) for i, text in texts.items()}
+    return frozenset(
+        frozenset({one, other})
+        for one, other in combinations(sorted(texts), 2)
+        if may_be_copies(marks[one], marks[other]) and near_copies(texts[one], texts[other])
+    )
+
+
+def _carry_out(unit: Unit, step: Step, at: datetime) -> None:
+    """Save the step's event, then what it absorbs, each as a revision of its own."""
+    event = replace(step.event, updated_at=at)
+    unit.events.save(event, step.kind, report_id=step.report_id, why=step.why, fields=step.fields, at=at)
+    for absorbed_id in step.absorbed:
+        event = replace(event, revision=event.revision + 1)
+        unit.events.absorb(event, absorbed_id, why=step.why, at=at)
+
+
+def _result(report: Report, steps: Sequence[Step], tolls: int, tallies: int, reason: str | None) -> IngestResult:
+    kinds = Counter(step.kind for step in steps)
+    return IngestResult(
+        report.report_id,
+        stored=True,
+        events=tuple(step.event for step in steps),
+        intents=tuple(intent for step in steps for intent in step.intents),
+        inserted=kinds[ChangeKind.NEW],
+        revised=kinds[ChangeKind.REVISED],
+        corroborated=kinds[ChangeKind.CORROBORATED],
+        merged=sum(len(step.absorbed) for step in steps),
+        tolls=tolls,
+        tallies=tallies,
+        reason=reason,
+    )
