@@ -32,14 +32,20 @@ def _editable(account: Account, params: Params) -> Message:
     return message
 
 
-def _apply(account: Account, message: Message, content: dict[str, Any], params: Params) -> Any:
+def _apply(
+    account: Account,
+    message: Message,
+    content: dict[str, Any],
+    params: Params,
+    files: dict[str, bytes] | None = None,
+) -> Any:
     """Make the edit unless nothing would change. An edit without a keyboard takes the keyboard away."""
     keyboard = params.get("reply_markup")
     if keyboard is not None and not any(keyboard["inline_keyboard"]):
         keyboard = None
     if content == message.content and keyboard == message.reply_markup:
         raise refused(NOT_MODIFIED)
-    account.world.edit_message(message, content, keyboard, hide=content == message.content)
+    account.world.edit_message(message, content, keyboard, files=files)
     return message.as_json()
 
 
@@ -72,9 +78,7 @@ def edit_message_media(account: Account, params: Params, uploads: Uploads) -> An
     media = params["media"]
     content, files = media_content(account, media["type"], media["media"], uploads)
     content.update(caption_content(account, media))
-    answer = _apply(account, message, content, params)
-    message.files = files
-    return answer
+    return _apply(account, message, content, params, files)
 
 
 @method("editMessageReplyMarkup")

@@ -273,5 +273,5 @@ def respond(outcome: Any | ApiError) -> web.Response:
 
 def answer(body: dict[str, Any], status: int) -> web.Response:
     """A JSON answer."""
-    data = json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    data = json.dumps(body).encode()  # ASCII with escapes, as Telegram writes it
     return web.Response(body=data, status=status, content_type="application/json")

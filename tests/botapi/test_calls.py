@@ -255,3 +255,12 @@ def test_no_parameters_break_the_check(data: st.DataObject) -> None:
         refusal = error
     assert refusal is None or (refusal.status == 400 and refusal.violation)
     assert refusal is not None or set(raw) <= set(known.methods[method])
+
+
+@pytest.mark.usefixtures("expected")
+async def test_texts_that_are_no_text(botapi: BotApiServer, ask: Ask) -> None:
+    amal = botapi.person()
+    for text in ("a\x00b", "a\ud800b", "\udfff."):
+        status, body = await ask("sendMessage", chat_id=amal.id, text=text)
+        assert (status, body["description"]) == (400, "Bad Request: strings must be encoded in UTF-8")
+    assert amal.received == []

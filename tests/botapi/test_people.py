@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from telegram import Bot, ReplyKeyboardMarkup
-from telegram.error import Forbidden
+from telegram import Bot, InputMediaPhoto, ReplyKeyboardMarkup
+from telegram.error import BadRequest, Forbidden
 
 from tests.botapi.server import BotApiServer
 
@@ -163,3 +163,19 @@ async def test_silence_is_noticed(botapi: BotApiServer, application: Any) -> Non
         await amal.sees_nothing(5)
     with pytest.raises(TimeoutError, match="Amal saw no edit"):
         await amal.see_edit(seconds=0.01)
+
+
+async def test_another_picture_takes_the_place_of_the_first(botapi: BotApiServer) -> None:
+    amal = botapi.person()
+    async with Bot(botapi.token, base_url=botapi.url) as bot:
+        sent = await bot.send_photo(amal.id, a_picture())
+        larger = io.BytesIO()
+        Image.new("RGB", (60, 20)).save(larger, "PNG")
+        await bot.edit_message_media(InputMediaPhoto(larger.getvalue(), caption="again"), amal.id, sent.message_id)
+        with pytest.raises(BadRequest, match=r"(?i)image_process_failed"):
+            await bot.send_photo(amal.id, b"no picture")
+    shown = await amal.see_edit()
+    assert (shown.photo, shown.text) == (larger.getvalue(), "again")
+    assert shown.edits[0].files == {"photo": a_picture()}
+    assert [call.description for call in botapi.violations] == ["Bad Request: IMAGE_PROCESS_FAILED"]
+    botapi.violations.clear()

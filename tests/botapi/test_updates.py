@@ -195,3 +195,26 @@ async def test_bad_webhooks_are_refused(botapi: BotApiServer, ask: Ask) -> None:
     assert len(botapi.violations) == 3
     botapi.violations.clear()
     assert (await ask("setWebhook", url=""))[0] == 200
+
+
+async def test_a_webhook_goes_on_after_telegram_was_away(botapi: BotApiServer, ask: Ask) -> None:
+    amal = botapi.person()
+    async with Receiver() as receiver:
+        receiver.answer = lambda update: web.Response(status=500)
+        await ask("setWebhook", url=receiver.url)
+        await amal.say("x")
+        await receiver.next()
+        await botapi.stop()
+        receiver.answer = lambda update: web.json_response({"method": "deleteWebhook"})
+        await botapi.start()
+        await botapi.taken(amal.last_update_id)
+        await botapi.called("deleteWebhook")
+    assert (await ask("getWebhookInfo"))[1]["result"]["url"] == ""
+
+
+async def test_an_update_may_come_twice(botapi: BotApiServer, ask: Ask) -> None:
+    amal = botapi.person()
+    await amal.say("x")
+    botapi.updates.push_raw(botapi.updates.pending[0])
+    assert await texts(ask) == ["x", "x"]
+    assert await texts(ask, offset=2) == []

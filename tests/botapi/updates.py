@@ -34,11 +34,14 @@ class Updates:
         return self.push_raw({kind: payload})
 
     def push_raw(self, update: dict[str, Any], *, check: bool = True) -> int:
-        """Queue an update as it is; `check` off for hostile ones. An update_id is added if it has none."""
-        update_id = update.get("update_id", self._next_id)
-        if isinstance(update_id, int):
-            self._next_id = max(self._next_id, update_id + 1)
-        update = {"update_id": update_id, **update}
+        """Queue an update as it is; `check` off for hostile ones.
+
+        A whole-numbered update_id is kept, so that one may come twice; else the next number is given.
+        """
+        given = update.get("update_id")
+        update_id = given if isinstance(given, int) else self._next_id
+        self._next_id = max(self._next_id, update_id + 1)
+        update = {**update, "update_id": update_id}
         if check:
             spec.load().check("Update", update)
         kinds = update.keys() - {"update_id"}
@@ -47,7 +50,7 @@ class Updates:
         if wanted:
             self.pending.append(update)
             self.wake()
-        return int(update_id) if isinstance(update_id, int) else 0
+        return update_id
 
     def wanted(self, kind: str) -> bool:
         """Whether the bot gets updates of this kind."""

@@ -77,12 +77,14 @@ class Courier:
         self._main: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin to deliver."""
+        """Begin to deliver, or begin again."""
+        self._busy.clear()
         self._main = asyncio.create_task(self._run(), name="botapi-webhook")
 
     async def stop(self) -> None:
         """End all deliveries; what was not taken stays pending."""
-        tasks = [*self._tasks, *([self._main] if self._main else [])]
+        # A bot may take its webhook away in the answer to an update: that delivery must not wait for itself.
+        tasks = {*self._tasks, *([self._main] if self._main else [])} - {asyncio.current_task()}
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -43,10 +43,11 @@ class User:
 
 @dataclass(slots=True)
 class Version:
-    """What a message said until it was edited: content (the part of the Message JSON that is its own) and keyboard."""
+    """What a message was until it was edited: content (the Message JSON's part that is its own), keyboard, files."""
 
     content: dict[str, Any]
     reply_markup: dict[str, Any] | None
+    files: dict[str, bytes]
     until: float
 
 
@@ -303,15 +304,22 @@ class World:
         return message
 
     def edit_message(
-        self, message: Message, content: dict[str, Any], reply_markup: dict[str, Any] | None, *, hide: bool = False
+        self,
+        message: Message,
+        content: dict[str, Any],
+        reply_markup: dict[str, Any] | None,
+        *,
+        files: dict[str, bytes] | None = None,
     ) -> None:
-        """Change a message and keep what it was. `hide`: no edit mark, as for a change of keyboard only."""
+        """Change a message and keep what it was. A change of the keyboard only leaves no edit mark."""
         now = self.now()
-        message.edits.append(Version(message.content, message.reply_markup, now))
+        message.edits.append(Version(message.content, message.reply_markup, message.files, now))
+        if content != message.content:
+            message.edit_date = int(now)
         message.content = content
         message.reply_markup = reply_markup
-        if not hide:
-            message.edit_date = int(now)
+        if files is not None:
+            message.files = files
         message.chat.happenings.append(Happening("edit", message))
 
     def delete_message(self, message: Message) -> None:
