@@ -1,0 +1,113 @@
+"""Word lists in data files, read once: `conflict/data/<what>/<language>.toml`, editable by an analyst or translator.
+
+Looks phrases up longest first, and takes the particles that Arabic writes onto a word ("والأحد", "بحلب") off where the
+whole word is not listed. Nothing is read at import; the first use reads and keeps.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib import resources
+from typing import Any, Generic, TypeVar
+
+from conflict.errors import InputError
+from conflict.tokens import NUMBER, Token, tokenize
+
+V = TypeVar("V")
+
+# Longest first; "و" and "ف" (and, so) may stand before any other of them.
+_PARTICLES = ("بال", "كال", "لل", "ال", "ب", "ل", "ك")
+_CONJUNCTIONS = ("و", "ف")
+
+
+@cache
+def table(what: str, language: str) -> Mapping[str, Any]:
+    """The data file of a language; an empty table where there is none. `InputError` names a file that is no TOML."""
+    if not language.isalpha():
+        return {}
+    path = resources.files("conflict").joinpath("data", what, f"{language}.toml")
+    if not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"conflict/data/{what}/{language}.toml cannot be read: {error}") from error
+
+
+def tables(what: str, language: str) -> list[Mapping[str, Any]]:
+    """The data of a language, then English and Arabic: texts mix them, and two scripts share no word."""
+    order = dict.fromkeys((language[:2].lower(), "en", "ar"))
+    return [found for code in order if (found := table(what, code))]
+
+
+class Phrases(Generic[V]):
+    """Phrases of one or more words and what each means; the longest that fits at a position wins."""
+
+    def __init__(self, entries: Iterable[tuple[str, V]]) -> None:
+        self._longest: dict[str, int] = {}
+        self._values: dict[tuple[str, ...], V] = {}
+        for phrase, value in entries:
+            keys = tuple(token.key for token in tokenize(phrase))
+            if keys and keys not in self._values:
+                self._values[keys] = value
+                self._longest[keys[0]] = max(self._longest.get(keys[0], 0), len(keys))
+
+    def __contains__(self, phrase: str) -> bool:
+        return tuple(token.key for token in tokenize(phrase)) in self._values
+
+    def words(self) -> list[str]:
+        """The single words, for finding the nearest to a misspelt one."""
+        return [keys[0] for keys in self._values if len(keys) == 1]
+
+    def word(self, key: str) -> V | None:
+        """What this one word means by itself."""
+        return self._values.get((key,))
+
+    def at(self, tokens: Sequence[Token], index: int) -> tuple[V, int] | None:
+        """The longest phrase that begins at `index`: its meaning and the index after it."""
+        return self._from(tokens[index].key, tokens, index)
+
+    def loose_at(self, tokens: Sequence[Token], index: int) -> tuple[V, int, str] | None:
+        """As `at`; else with Arabic particles taken off the first word, which are returned as written."""
+        token = tokens[index]
+        found = self._from(token.key, tokens, index)
+        if found:
+            return (*found, "")
+        if token.kind == NUMBER or len(token.key) < 3 or not "\u0600" <= token.key[0] <= "\u06ff":
+            return None
+        for particles, rest in stripped(token.key):
+            found = self._from(rest, tokens, index)
+            if found:
+                return (*found, particles)
+        return None
+
+    def _from(self, first: str, tokens: Sequence[Token], index: int) -> tuple[V, int] | None:
+        most = self._longest.get(first, 0)
+        if not most:
+            return None
+        keys = (first, *(token.key for token in tokens[index + 1 : index + most]))
+        for size in range(len(keys), 0, -1):
+            value = self._values.get(keys[:size])
+            if value is not None:
+                return value, index + size
+        return None
+
+
+def stripped(key: str) -> list[tuple[str, str]]:
+    """An Arabic word without the particles written onto it: (particles, rest), least taken off first."""
+    found: list[tuple[str, str]] = []
+    if key[:1] in _CONJUNCTIONS and len(key) > 3:
+        found.append((key[0], key[1:]))
+    for particle in _PARTICLES:
+        if key.startswith(particle) and len(key) - len(particle) >= 2:
+            rest = key[len(particle) :]
+            found.append((particle, f"ال{rest}" if particle in {"لل", "بال", "كال"} else rest))
+            if particle in {"لل", "بال", "كال"}:
+                found.append((particle, rest))
+    if key[:1] in _CONJUNCTIONS and len(key) > 4:
+        found += [
+            (key[0] + particles, rest) for particles, rest in stripped(key[1:]) if particles[:1] not in _CONJUNCTIONS
+        ]
+    return found
