@@ -40,6 +40,7 @@ class Answer:
     `coarser` are events known only at a coarser level than asked ("somewhere in X"). `fatalities` is the total over all
     `total` events with containment of tolls; `containing` names the toll report that gave it, where one did.
     `fresh_to` is the last successful check of a source, not the last event. `database_empty`: nothing is stored at all.
+    `newest`: where nothing matches the period, the newest event stored for the places, whenever it was.
     """
 
     question: Question
@@ -61,6 +62,7 @@ class Answer:
     page: int = 0
     pages: int = 1
     database_empty: bool = False
+    newest: ConflictEvent | None = None
     sample: bool = False
 
 

@@ -1,0 +1,176 @@
+"""The languages: every text for people, as a translator wrote it, with plurals, direction and names of months.
+
+A language is a folder `locales/<tag>/LC_MESSAGES/sitrep.po`; `docs/howto/translate.md` says how to add one. Texts are
+looked up by their English wording (and a context where one English word has two meanings). They are plain text with
+`{names}`: what is put in is escaped and kept in its own direction; markup is added by the code around them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from gettext import c2py
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from types import MappingProxyType
+from typing import Protocol
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.messages.pofile import read_po
+
+from conflict.errors import SitrepError
+from messages.bidi import isolated, without_controls
+from messages.html import Html, escape
+
+FALLBACK = "en"
+_FIELD = re.compile(r"\{([a-z_]+)\}")
+Key = tuple[str | None, str]
+
+
+def msg(text: str, context: str | None = None) -> Key:
+    """A text that stands in a table, to be said later with `Texts.word`; so that the check of catalogues finds it."""
+    return context, text
+
+
+class NamedActor(Protocol):
+    """The names of a listed party."""
+
+    @property
+    def name(self) -> str:
+        """The English name."""
+
+    @property
+    def name_ar(self) -> str | None:
+        """The Arabic name, where one is known."""
+
+
+class ActorNames(Protocol):
+    """What the texts ask of the actor lexicon: `conflict.actors.Actors` has it."""
+
+    def get(self, actor_id: str, /) -> NamedActor | None:
+        """The listed actor of this id; None for an id or name that is not listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoActors:
+    """A lexicon of nobody: names stay as the reports wrote them."""
+
+    def get(self, actor_id: str, /) -> NamedActor | None:
+        """None: nobody is listed."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The texts of one language. `language` is its IETF tag, `rtl` whether it is written right to left."""
+
+    language: str
+    rtl: bool
+    name: str  # the language's name for itself
+    forms: Mapping[Key, tuple[str, ...]] = field(repr=False, default_factory=dict)
+    plural: Callable[[int], int] = field(repr=False, default=lambda n: int(n != 1))
+    actors: ActorNames = field(repr=False, default_factory=NoActors)
+
+    def say(self, text: str, context: str | None = None, /, **values: object) -> Html:
+        """A text as HTML, with `values` put in for its `{names}`: Html as it is, all else escaped and isolated."""
+        return self._fill(self._form(context, text, None) or text, values)
+
+    def count(self, one: str, many: str, n: int, context: str | None = None, /, **values: object) -> Html:
+        """A text with a number: the language's own plural form for `n`, which is also put in for `{n}`."""
+        form = self._form(context, one, n) or (one if n == 1 else many)
+        return self._fill(form, {"n": n, **values})
+
+    def plain(self, text: str, context: str | None = None, /, **values: object) -> str:
+        """A text without markup, for a button's label."""
+        form = self._form(context, text, None) or text
+        return _FIELD.sub(lambda m: isolated(without_controls(str(values[m[1]])), self.rtl), form)
+
+    def value(self, value: object) -> Html:
+        """Anything from outside as a piece of a line: escaped, without direction controls, in its own direction."""
+        if isinstance(value, Html):
+            return value
+        return escape(isolated(without_controls(str(value)), self.rtl))
+
+    def word(self, key: Key, **values: object) -> Html:
+        """A text of a table, as `msg` noted it."""
+        return self.say(key[1], key[0], **values)
+
+    def known(self, key: Key) -> bool:
+        """Whether a translator gave this text a wording; for words of reports, of which only the common are listed."""
+        return key in self.forms
+
+    def joined(self, parts: Iterable[Html], separator: str = ", ") -> Html:
+        """Parts with the language's own comma or semicolon between them, the empty ones left out."""
+        return Html(self.say(separator, "between parts").join(part for part in parts if part))
+
+    def actor(self, actor: str) -> str:
+        """The name for people of an actor id, or the name itself where it is not one of the lexicon."""
+        entry = self.actors.get(actor)
+        if entry is None:
+            return actor
+        return entry.name_ar if self.language == "ar" and entry.name_ar else entry.name
+
+    def _form(self, context: str | None, text: str, n: int | None) -> str | None:
+        forms = self.forms.get((context, text))
+        if forms is None:
+            return None
+        index = 0 if n is None else self.plural(abs(n))
+        return forms[index] if index < len(forms) else forms[-1]
+
+    def _fill(self, form: str, values: Mapping[str, object]) -> Html:
+        return Html(_FIELD.sub(lambda m: self.value(values[m[1]]), escape(form)))
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All languages, read once."""
+
+    languages: Mapping[str, Texts]
+
+    @classmethod
+    def load(cls, actors: ActorNames | None = None) -> Catalog:
+        """Reads every language folder that ships with the program. `actors` gives names of parties."""
+        names = actors or NoActors()
+        found = {
+            folder.name: _read(folder, names)
+            for folder in sorted((files("messages") / "locales").iterdir(), key=lambda f: f.name)
+            if folder.is_dir() and (folder / "LC_MESSAGES" / "sitrep.po").is_file()
+        }
+        return cls(MappingProxyType(found))
+
+    def texts(self, language: str | None) -> Texts:
+        """The texts for an IETF tag: the language itself, else its base (`ar-SY`: `ar`), else English."""
+        tag = (language or FALLBACK).replace("_", "-")
+        return self.languages.get(tag) or self.languages.get(tag.split("-")[0].lower()) or self.languages[FALLBACK]
+
+
+class CatalogError(SitrepError):
+    """A language's file that cannot be used; the message names it."""
+
+
+def _read(folder: Traversable, actors: ActorNames) -> Texts:
+    """One language from its folder."""
+    tag = folder.name
+    try:
+        locale = Locale.parse(tag, sep="-")
+        with (folder / "LC_MESSAGES" / "sitrep.po").open("rb") as file:
+            messages = read_po(file, locale=str(locale), abort_invalid=True)
+    except (UnknownLocaleError, ValueError) as error:
+        raise CatalogError(f"messages/locales/{tag}: {error}") from error
+    forms: dict[Key, tuple[str, ...]] = {}
+    for message in messages:
+        if message.id and message.string and not message.fuzzy:
+            key = message.id[0] if isinstance(message.id, (tuple, list)) else message.id
+            strings = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+            if all(strings):
+                forms[message.context, key] = strings
+    return Texts(
+        language=tag,
+        rtl=locale.text_direction == "rtl",
+        name=(locale.get_display_name(tag.replace("-", "_")) or tag).capitalize(),
+        forms=MappingProxyType(forms),
+        plural=c2py(messages.plural_expr),
+        actors=actors,
+    )

@@ -1,0 +1,126 @@
+"""Events put under headings as a reader thinks of them: one course of fighting; air strikes of one day.
+
+A heading has a lead where one event of an episode spans the others and carries the toll. Order is kept: the heading of
+the newest event comes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from conflict.events import ConflictEvent
+from conflict.vocabulary import EventType, SubEventType
+from messages.catalog import Texts
+from messages.events import Setting, event_line, event_title
+from messages.html import Html, bold, italic
+from messages.tolls import casualties, civilians_unknown, event_toll
+from messages.voices import shared_verification, standing, voices
+from messages.wording import age, area, capital, day, event_days
+
+_EPISODIC = (EventType.BATTLES, EventType.STRATEGIC)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Events under one heading, each with its number on the page. `lead` is the one that spans the others."""
+
+    events: tuple[ConflictEvent, ...]
+    one_day: date | None
+    lead: ConflictEvent | None = None
+
+
+def _key(event: ConflictEvent) -> tuple[object, ...]:
+    facts = event.facts
+    if event.episode and facts.event_type in _EPISODIC:
+        return "episode", event.episode
+    if facts.event_type is EventType.REMOTE_VIOLENCE:
+        return facts.sub_event_type, facts.event_date
+    return facts.event_type, facts.event_date
+
+
+def grouped(events: Iterable[ConflictEvent]) -> list[Group]:
+    """The events by episode, or by kind and day, in the order of their first."""
+    groups: dict[tuple[object, ...], list[ConflictEvent]] = {}
+    for event in events:
+        groups.setdefault(_key(event), []).append(event)
+    return [_group(tuple(found)) for found in groups.values()]
+
+
+def _group(events: tuple[ConflictEvent, ...]) -> Group:
+    one_day = {(e.facts.event_date, e.facts.event_date_end or e.facts.event_date) for e in events}
+    first, last = next(iter(one_day))
+    same = first if len(one_day) == 1 and first == last else None
+    return Group(events, same, _lead(events))
+
+
+def _lead(events: Sequence[ConflictEvent]) -> ConflictEvent | None:
+    """The event that spans all others of a course of fighting and has its toll, if there is one."""
+    if len(events) < 2:
+        return None
+    for event in events:
+        facts = event.facts
+        if facts.sub_event_type is not SubEventType.ARMED_CLASH or not facts.event_date or not facts.event_date_end:
+            continue
+        others = [other.facts.event_date for other in events if other is not event and other.facts.event_date]
+        if all(facts.event_date <= when <= facts.event_date_end for when in others) and facts.casualties:
+            return event
+    return None
+
+
+def ordered(groups: Iterable[Group]) -> tuple[ConflictEvent, ...]:
+    """All events in the order they are numbered on the page: in each group the lead first."""
+    return tuple(event for group in groups for event in _in_order(group))
+
+
+def _in_order(group: Group) -> tuple[ConflictEvent, ...]:
+    if group.lead is None:
+        return group.events
+    return (group.lead, *(event for event in group.events if event is not group.lead))
+
+
+def _title(group: Group, setting: Setting, texts: Texts) -> Html:
+    facts = [event.facts for event in group.events]
+    main = next((fact for fact in facts if fact.event_type is EventType.BATTLES), facts[0])
+    title = event_title(main.sub_event_type, texts)
+    if group.one_day:
+        when = day(group.one_day, texts, year=setting.year)
+        return texts.say("{title}, {when}", "heading with day", title=title, when=when)
+    where = area(facts, texts) if main.event_type is EventType.BATTLES else None
+    return texts.say("{title}: {area}", "heading with area", title=title, area=where) if where else title
+
+
+def _group_age(group: Group, setting: Setting, texts: Texts) -> Html:
+    last = [when for e in group.events if (when := e.facts.event_date_end or e.facts.event_date)]
+    return age(max(last), setting.today, texts) if last else Html("")
+
+
+def _lead_line(event: ConflictEvent, setting: Setting, texts: Texts) -> Html:
+    """The toll of an episode with its days and who counted."""
+    facts = event.facts
+    parts = [event_toll(event, texts) or casualties(facts.casualties, texts)]
+    if civilians_unknown(facts.casualties):
+        parts.append(texts.say("no civilian toll given"))
+    return texts.say(
+        "{days}: {toll} ({voices})",
+        "lead of an episode",
+        days=capital(event_days(facts, texts, year=setting.year)),
+        toll=texts.joined(parts, "; "),
+        voices=voices(standing(event), texts),
+    )
+
+
+def group_lines(group: Group, first: int, setting: Setting, texts: Texts) -> list[Html]:
+    """A heading and its events, one a line, numbered from `first`."""
+    shared = shared_verification(group.events, texts) if len(group.events) > 1 else None
+    heading = bold(capital(_title(group, setting, texts)))
+    ago = _group_age(group, setting, texts)
+    lines = [texts.say("{heading} · {note}", heading=heading, note=italic(ago)) if ago else heading]
+    if shared:
+        lines.append(italic(capital(texts.say("for each: {verification}", verification=shared))))
+    inside = Setting(setting.today, setting.admin1, setting.year, group.one_day is None, shared is None)
+    for number, event in enumerate(_in_order(group), first):
+        line = _lead_line(event, inside, texts) if event is group.lead else event_line(event, inside, texts)
+        lines.append(texts.say("{n}. {line}", "numbered event", n=number, line=line))
+    return lines

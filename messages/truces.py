@@ -1,0 +1,124 @@
+"""Ceasefires in words: since when, who is bound, who accuses whom; what we infer ourselves accuses nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from conflict.answers import Answer
+from conflict.ceasefires import Ceasefire, CeasefireStatus
+from conflict.events import ConflictEvent, ReportedBreach
+from conflict.tolls import BreachTally
+from messages.catalog import Texts, msg
+from messages.html import Html, bold, link
+from messages.wording import day, days, event_place, shortened
+
+_STATUS = {
+    CeasefireStatus.PROPOSED: msg("proposed, not in force", "ceasefire"),
+    CeasefireStatus.SUSPENDED: msg("suspended, says its source", "ceasefire"),
+    CeasefireStatus.ENDED: msg("ended", "ceasefire"),
+}
+
+
+def ceasefire_lines(answer: Answer, texts: Texts) -> list[Html]:
+    """What is stored on truces and on breaches for an answer; nothing where neither is."""
+    events = (*answer.events, *answer.coarser)
+    lines = [ceasefire_line(ceasefire, texts) for ceasefire in answer.ceasefires]
+    said = accusations(events, texts)
+    inferred = sum(1 for event in events if event.facts.breach and event.facts.breach.inferred)
+    if inferred:
+        said.append(
+            texts.count(
+                "{n} event inside the truce area; no accusation stored.",
+                "{n} events inside the truce area; no accusation stored.",
+                inferred,
+            )
+        )
+    said.extend(tally_line(tally, texts) for tally in answer.tallies)
+    if answer.ceasefires and not said:
+        said.append(texts.say("No accusation of a breach is stored for these days; that is not proof of calm."))
+    return [*lines, *(Html("• " + line) for line in said)]
+
+
+def ceasefire_line(ceasefire: Ceasefire, texts: Texts) -> Html:
+    """A ceasefire with its dates and those it binds."""
+    name = ceasefire.name_ar if texts.language == "ar" and ceasefire.name_ar else ceasefire.name
+    since = day(ceasefire.effective_from, texts, weekday=False, year=True)
+    parts = [texts.say("since {day}: {name}", "ceasefire", day=since, name=shortened(name, 200))]
+    if ceasefire.effective_to:
+        parts.append(texts.say("until {day}", day=day(ceasefire.effective_to, texts, weekday=False, year=True)))
+    if ceasefire.status in _STATUS:
+        parts.append(texts.word(_STATUS[ceasefire.status]))
+    parts.append(_bound(ceasefire, texts))
+    if ceasefire.excluded:
+        excluded = texts.joined(texts.value(texts.actor(party)) for party in ceasefire.excluded)
+        parts.append(texts.say("not covered: {parties}", parties=excluded))
+    if ceasefire.source:
+        parts.append(texts.say("source: {source}", source=link(texts.value(ceasefire.source), ceasefire.url)))
+    return Html(f"{bold(texts.say('Ceasefire'))} {texts.joined(parts, '; ')}")
+
+
+def _bound(ceasefire: Ceasefire, texts: Texts) -> Html:
+    if not ceasefire.bound_parties:
+        return texts.say("whom it binds is not stored")
+    parties = texts.joined(texts.value(texts.actor(party)) for party in ceasefire.bound_parties)
+    if ceasefire.unilateral:
+        return texts.say("unilateral, binds only {parties}", parties=parties)
+    return texts.say("binds {parties}", parties=parties)
+
+
+def accusations(events: Iterable[ConflictEvent], texts: Texts) -> list[Html]:
+    """Who accuses whom of a breach, each accusation once."""
+    reported = [breach for event in events if event.facts.breach for breach in event.facts.breach.reported]
+    return [accusation(breach, texts) for breach in dict.fromkeys(reported)]
+
+
+def accusation(breach: ReportedBreach, texts: Texts) -> Html:
+    """One accusation as reported, with its denial."""
+    accuser = texts.actor(breach.accuser) if breach.accuser else None
+    accused = texts.actor(breach.accused) if breach.accused else None
+    if accuser and accused:
+        said = texts.say("Breach reported: {accuser} accuses {accused}.", accuser=accuser, accused=accused)
+    elif accuser:
+        said = texts.say("Breach reported by {accuser}; no side named.", accuser=accuser)
+    elif accused:
+        said = texts.say("Breach reported, blamed on {accused}; accuser not named.", accused=accused)
+    else:
+        said = texts.say("Breach reported; neither accuser nor side named.")
+    if breach.denied_by:
+        return texts.joined((said, texts.say("Denied by {who}.", who=texts.actor(breach.denied_by))), " ")
+    return said
+
+
+def tally_line(tally: BreachTally, texts: Texts) -> Html:
+    """A party's count of breaches, said as a count and never as that many events."""
+    accuser = texts.actor(tally.accuser) if tally.accuser else tally.publisher
+    who = texts.value(accuser)
+    said = texts.count("{who} counts {n} breach", "{who} counts {n} breaches", tally.count, who=who)
+    parts = [said]
+    if tally.exercise:
+        parts = [texts.say("{who} reports {n} from an exercise, not a breach", who=who, n=tally.count)]
+    if tally.kinds:
+        kinds = texts.joined(texts.say("{n} {kind}", "part of a tally", n=n, kind=kind) for kind, n in tally.kinds)
+        parts.append(texts.say("including {kinds}", kinds=kinds))
+    accused = texts.say("by {party}", "tally", party=texts.actor(tally.accused)) if tally.accused else None
+    parts.append(accused or texts.say("accused not named"))
+    if tally.places:
+        parts.append(event_place(tally.places[0], texts))
+    parts.append(_tally_days(tally, texts))
+    return texts.say("{tally}. A count by one side, not that many events.", tally=texts.joined(p for p in parts if p))
+
+
+def _tally_days(tally: BreachTally, texts: Texts) -> Html:
+    start, end = tally.period_start, tally.period_end
+    if start is None and end is None:
+        return texts.say("period not given")
+    first = start or end
+    last = end or start
+    return days(first, last, texts) if first and last else Html("")
+
+
+def stored_truces(ceasefires: Sequence[Ceasefire], texts: Texts) -> Html:
+    """The first line of an answer on ceasefires: what is stored, never whether one holds."""
+    if not ceasefires:
+        return texts.say("No ceasefire is stored for this place and these days. One may exist that is not stored.")
+    return texts.count("{n} ceasefire stored.", "{n} ceasefires stored.", len(ceasefires))

@@ -1,0 +1,254 @@
+"""Days, times, places and numbers in words, for one language. Nothing here decides what is said, only how."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta, tzinfo
+
+from conflict.events import Actor, EventFacts
+from conflict.places import EventPlace, Place
+from conflict.questions import Question
+from conflict.vocabulary import PartOfDay, PlaceLevel
+from messages.catalog import Texts, msg
+from messages.html import Html
+
+_WEEKDAYS = (
+    msg("Mon", "weekday"),
+    msg("Tue", "weekday"),
+    msg("Wed", "weekday"),
+    msg("Thu", "weekday"),
+    msg("Fri", "weekday"),
+    msg("Sat", "weekday"),
+    msg("Sun", "weekday"),
+)
+_MONTHS = (
+    msg("Jan", "month"),
+    msg("Feb", "month"),
+    msg("Mar", "month"),
+    msg("Apr", "month"),
+    msg("May", "month"),
+    msg("Jun", "month"),
+    msg("Jul", "month"),
+    msg("Aug", "month"),
+    msg("Sep", "month"),
+    msg("Oct", "month"),
+    msg("Nov", "month"),
+    msg("Dec", "month"),
+)
+_PARTS = {
+    PartOfDay.MORNING: msg("morning", "part of day"),
+    PartOfDay.AFTERNOON: msg("afternoon", "part of day"),
+    PartOfDay.EVENING: msg("evening", "part of day"),
+    PartOfDay.NIGHT: msg("night", "part of day"),
+}
+_BEARINGS = {
+    "N": msg("north", "compass"),
+    "NE": msg("north-east", "compass"),
+    "E": msg("east", "compass"),
+    "SE": msg("south-east", "compass"),
+    "S": msg("south", "compass"),
+    "SW": msg("south-west", "compass"),
+    "W": msg("west", "compass"),
+    "NW": msg("north-west", "compass"),
+}
+
+
+def capital(html: Html) -> Html:
+    """The text with a capital first letter, where its script has capitals and no tag comes first."""
+    return Html(html[:1].upper() + html[1:])
+
+
+def day(when: date, texts: Texts, *, weekday: bool = True, year: bool = False) -> Html:
+    """A day: `Sat 30 Nov`, with its year where asked."""
+    values = {"day": when.day, "month": texts.word(_MONTHS[when.month - 1])}
+    said = (
+        texts.say("{weekday} {day} {month}", weekday=texts.word(_WEEKDAYS[when.weekday()]), **values)
+        if weekday
+        else texts.say("{day} {month}", **values)
+    )
+    return texts.say("{day} {year}", "day and year", day=said, year=when.year) if year else said
+
+
+def days(start: date, end: date, texts: Texts, *, year: bool = True) -> Html:
+    """Days from `start` to `end`, both included: `30 Nov–2 Dec 2019`."""
+    if start == end:
+        return day(start, texts, weekday=False, year=year)
+    if (start.year, start.month) == (end.year, end.month):
+        said = texts.say(
+            "{first}–{last} {month}", first=start.day, last=end.day, month=texts.word(_MONTHS[end.month - 1])
+        )
+        return texts.say("{day} {year}", "day and year", day=said, year=end.year) if year else said
+    return texts.say(
+        "{start}–{end}",
+        "days",
+        start=day(start, texts, weekday=False, year=year and start.year != end.year),
+        end=day(end, texts, weekday=False, year=year),
+    )
+
+
+def event_days(facts: EventFacts, texts: Texts, *, year: bool) -> Html:
+    """The day or days of an event, with how well they are known and the part of the day."""
+    if facts.event_date is None:
+        return texts.say("day not given")
+    end = facts.event_date_end or facts.event_date
+    said = (
+        day(facts.event_date, texts, year=year)
+        if end == facts.event_date
+        else days(facts.event_date, end, texts, year=year)
+    )
+    if facts.time_precision == 2:
+        said = texts.say("about {day}", day=said)
+    elif facts.time_precision == 3:
+        said = texts.say("about {day}, day not known", day=said)
+    return texts.joined((said, part_of_day(facts, texts)))
+
+
+def part_of_day(facts: EventFacts, texts: Texts) -> Html:
+    """The part of the day, or nothing."""
+    return texts.word(_PARTS[facts.part_of_day]) if facts.part_of_day else Html("")
+
+
+def zone(when: datetime, texts: Texts) -> str:
+    """The name of a time's zone: `UTC`, or its distance from it (`UTC+3`), which reads alike everywhere."""
+    offset = when.utcoffset() or timedelta()
+    if not offset:
+        return "UTC"
+    minutes = abs(int(offset.total_seconds())) // 60
+    rest = f":{minutes % 60:02d}" if minutes % 60 else ""
+    return f"UTC{'+' if offset > timedelta() else '-'}{minutes // 60}{rest}"
+
+
+def instant(when: datetime, texts: Texts, tz: tzinfo, *, now: datetime | None = None) -> Html:
+    """An instant on the reader's clock: the time with its zone, and the day unless it is `now`'s."""
+    local = when.astimezone(tz)
+    time = f"{local:%H:%M} {zone(local, texts)}"
+    if now is not None and local.date() == now.astimezone(tz).date():
+        return texts.value(time)
+    year = now is None or local.year != now.astimezone(tz).year
+    return texts.say("{day}, {time}", "instant", day=day(local.date(), texts, weekday=False, year=year), time=time)
+
+
+def age(start: date, today: date, texts: Texts) -> Html:
+    """How long ago a day was."""
+    ago = (today - start).days
+    if ago <= 0:
+        return texts.say("today") if ago == 0 else Html("")
+    if ago == 1:
+        return texts.say("yesterday")
+    if ago < 60:
+        return texts.count("{n} day ago", "{n} days ago", ago)
+    if ago < 730:
+        return texts.count("{n} month ago", "{n} months ago", ago // 30)
+    return texts.count("{n} year ago", "{n} years ago", ago // 365)
+
+
+def number(low: int | None, best: int | None, high: int | None, texts: Texts) -> Html | None:
+    """A number of people: one figure, a range, an open end; None where nothing is known."""
+    if best is not None and low in (None, best) and high in (None, best):
+        return texts.value(f"{best:d}")
+    if low is not None and high is not None and low != high:
+        return texts.say("{low}–{high}", "numbers", low=low, high=high)
+    if low is not None and high is None and best is None:
+        return texts.say("at least {low}", low=low)
+    if high is not None and low is None and best is None:
+        return texts.say("up to {high}", high=high)
+    figure = best if best is not None else low
+    return None if figure is None else texts.value(f"{figure:d}")
+
+
+def place_name(place: Place, texts: Texts) -> Html:
+    """A place as a heading: a province says that it is one, a town says which province it is in."""
+    name = texts.value(place.name_in(texts.language))
+    if place.level is PlaceLevel.ADMIN1:
+        return texts.say("{name} province", name=name)
+    if place.level is PlaceLevel.ADMIN2:
+        return texts.say("{name} district", name=name)
+    return name
+
+
+def place_choice(place: Place, texts: Texts) -> str:
+    """A place as a button: with its province and country, so that two of one name can be told apart."""
+    name = place.name_in(texts.language)
+    if place.level is PlaceLevel.ADMIN1:
+        name = texts.plain("{name} province", name=name)
+    elif place.level is PlaceLevel.ADMIN2:
+        name = texts.plain("{name} district", name=name)
+    elif place.level is PlaceLevel.SETTLEMENT and place.name == place.admin1:
+        name = texts.plain("{name} city", name=name)
+    admin1 = place.admin1 if place.level not in (PlaceLevel.ADMIN1, PlaceLevel.COUNTRY) else None
+    within = [part for part in (admin1, place.country) if part and part != place.name]
+    return ", ".join([name, *within]) if not texts.rtl else "، ".join([name, *within])
+
+
+def question_places(question: Question, texts: Texts) -> Html:
+    """Where a question asks about."""
+    if not question.places:
+        return texts.say("All places")
+    said = texts.joined(place_name(place, texts) for place in question.places)
+    if question.radius_km:
+        return texts.say("Within {km} km of {place}", km=f"{question.radius_km:g}", place=said)
+    return said
+
+
+def event_place(place: EventPlace | None, texts: Texts) -> Html:
+    """Where an event was, as precisely as is known and no more."""
+    if place is None:
+        return texts.say("place not given")
+    if place.place is None:
+        if place.count:
+            return texts.count("{n} unnamed place", "{n} unnamed places", place.count)
+        return (
+            texts.say("“{name}”, not found on the map", name=place.text) if place.text else texts.say("place not given")
+        )
+    name = place_name(place.place, texts)
+    bearing = texts.word(_BEARINGS[place.bearing]) if place.bearing in _BEARINGS else None
+    if place.place.level in (PlaceLevel.SETTLEMENT, PlaceLevel.FACILITY):
+        return _point(place, name, bearing, texts)
+    if place.count:
+        inside = texts.say("{bearing} of {name}", "part of an area", bearing=bearing, name=name) if bearing else name
+        return texts.count("{n} unnamed place, {area}", "{n} unnamed places, {area}", place.count, area=inside)
+    if place.vicinity:
+        return texts.say("near {name}", name=name)
+    if bearing:
+        return texts.say("{bearing} of {name}, place not given", bearing=bearing, name=name)
+    return texts.say("somewhere in {name}", name=name)
+
+
+def _point(place: EventPlace, name: Html, bearing: Html | None, texts: Texts) -> Html:
+    if bearing and place.vicinity:
+        return texts.say("{bearing} of {name}", "beside a place", bearing=bearing, name=name)
+    if place.vicinity:
+        return texts.say("near {name}", name=name)
+    return texts.say("{name} ({bearing})", name=name, bearing=bearing) if bearing else name
+
+
+def area(facts: Sequence[EventFacts], texts: Texts) -> Html | None:
+    """The area several events share, as a heading names it: the finest with a bearing, else their province."""
+    places = [place for fact in facts for place in fact.places if place.place]
+    wide = [p for p in places if p.place and p.place.level not in (PlaceLevel.SETTLEMENT, PlaceLevel.FACILITY)]
+    for place in wide:
+        if place.bearing in _BEARINGS and place.place:
+            bearing = texts.word(_BEARINGS[place.bearing])
+            return texts.say(
+                "{bearing} of {name}", "part of an area", bearing=bearing, name=place_name(place.place, texts)
+            )
+    if wide and wide[0].place:
+        return place_name(wide[0].place, texts)
+    names = {place_name(p.place, texts) for p in places if p.place}
+    return names.pop() if len(names) == 1 else None
+
+
+def actor(who: Actor, texts: Texts) -> Html:
+    """A party by its listed name, else as the report wrote it."""
+    listed = texts.actor(who.actor_id) if who.actor_id else who.name
+    return texts.value(who.name if listed == who.actor_id else listed)
+
+
+def shortened(text: str, limit: int) -> str:
+    """A text of at most `limit` characters, cut at a word, with an ellipsis where it was cut."""
+    text = " ".join(text.split())
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 1]
+    head, space, _ = cut.rpartition(" ")
+    return (head if space and len(head) > limit // 2 else cut).rstrip(" ,;:") + "…"
