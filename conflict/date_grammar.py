@@ -33,6 +33,10 @@ Node = Days | Partial
 Read = tuple[Node, int] | None
 _END = Item(0, 0, {})
 _UNITS = ("hour", "day", "weekend", "week", "month", "quarter", "half", "year", "decade")  # shortest first
+_HEART = frozenset(
+    "month weekday unit num ord day part now season holiday weekof yeartodate monthtodate quarter_q".split()
+)
+_REACH = 5  # items between the beginning of an expression and its heart ("at the end of the third")
 _CALENDAR = ("week", "weekend", "month", "quarter", "year", "decade")
 
 
@@ -42,6 +46,7 @@ class Grammar:
     def __init__(self, items: Sequence[Item], reference: Reference) -> None:
         self.items = items
         self.reference = reference
+        self._content = _content(items)
         self._alternatives: tuple[Callable[[int], Read], ...] = (
             self.relative_day,
             self.weekday,
@@ -69,9 +74,9 @@ class Grammar:
     def skip(self, index: int, *roles: str) -> int:
         """The index past at most two items of these roles."""
         for _ in range(2):
-            item = self.item(index)
-            if any(item.has(role) for role in roles):
-                index += 1
+            if index >= len(self.items) or self.items[index].roles.keys().isdisjoint(roles):
+                return index
+            index += 1
         return index
 
     def sign(self, index: int, signs: str) -> int:
@@ -79,14 +84,20 @@ class Grammar:
         key = self.item(index).key
         return index + 1 if key and key in signs and self.item(index).end > self.item(index).start else index
 
-    def simple(self, index: int) -> Read:
-        """The longest single expression that begins here."""
+    def near_content(self, index: int) -> bool:
+        """Whether a date could begin here: a date word or a number within the next few items."""
+        return 0 <= index < len(self._content) and self._content[index]
+
+    def simple(self, index: int, *, nested: bool = False) -> Read:
+        """The longest single expression that begins here; `nested` inside "2 weeks before ...", which nests no deeper."""
         from conflict.date_numeric import numeric
 
-        if not self.item(index).roles:
+        if not self.near_content(index):
             return None
         best: Read = numeric(self, index)
         for alternative in self._alternatives:
+            if nested and alternative == self.ago_or_later:
+                continue
             found = alternative(index)
             if found and (best is None or found[1] > best[1]):
                 best = found
@@ -360,7 +371,7 @@ class Grammar:
             item = self.item(at)
             if item.has("before") or item.has("after"):
                 following = (
-                    self.simple(self.skip(at + 1, "the"))
+                    self.simple(self.skip(at + 1, "the"), nested=True)
                     if not self.item(at + 1).has("num") or self.item(at + 2).roles
                     else None
                 )
@@ -638,6 +649,16 @@ class Grammar:
         if self.reference.news and not self.item(index - 1).has("prep"):
             return None
         return Partial(day=item.roles["ord"]), at + 1
+
+
+def _content(items: Sequence[Item]) -> list[bool]:
+    """For each item whether it plays a role and one of the next few (itself too) can be the heart of a date."""
+    reach, found = 0, [False] * len(items)
+    for index in range(len(items) - 1, -1, -1):
+        roles = items[index].roles
+        reach = _REACH if not _HEART.isdisjoint(roles) else reach - 1
+        found[index] = reach > 0 and (bool(roles) or items[index].key == "'")
+    return found
 
 
 def _feasts(rule: str, value: object, year: int) -> list[tuple[date, date]]:

@@ -37,7 +37,7 @@ def expressions(grammar: Grammar) -> Iterator[Found]:
 
 def _at(grammar: Grammar, index: int) -> Found | None:
     item = grammar.item(index)
-    if not item.roles or grammar.item(index - 1).has("every"):
+    if not grammar.near_content(index) or grammar.item(index - 1).has("every"):
         return None
     best: Found | None = None
     for reader in (_bounded, _open, _plain):

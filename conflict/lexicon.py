@@ -19,6 +19,7 @@ V = TypeVar("V")
 
 # Longest first; "و" and "ف" (and, so) may stand before any other of them.
 _PARTICLES = ("بال", "كال", "لل", "ال", "ب", "ل", "ك")
+_WITH_ARTICLE = ("بال", "كال", "لل")
 _CONJUNCTIONS = ("و", "ف")
 
 
@@ -75,7 +76,7 @@ class Phrases(Generic[V]):
         found = self._from(token.key, tokens, index)
         if found:
             return (*found, "")
-        if token.kind == NUMBER or len(token.key) < 3 or not "\u0600" <= token.key[0] <= "\u06ff":
+        if token.kind == NUMBER or not 3 <= len(token.key) <= 24 or not "\u0600" <= token.key[0] <= "\u06ff":
             return None
         for particles, rest in stripped(token.key):
             found = self._from(rest, tokens, index)
@@ -97,17 +98,21 @@ class Phrases(Generic[V]):
 
 def stripped(key: str) -> list[tuple[str, str]]:
     """An Arabic word without the particles written onto it: (particles, rest), least taken off first."""
-    found: list[tuple[str, str]] = []
+    found = _without_particles(key)
     if key[:1] in _CONJUNCTIONS and len(key) > 3:
-        found.append((key[0], key[1:]))
+        found.insert(0, (key[0], key[1:]))
+        if len(key) > 4:
+            found += [(key[0] + particles, rest) for particles, rest in _without_particles(key[1:])]
+    return found
+
+
+def _without_particles(key: str) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
     for particle in _PARTICLES:
         if key.startswith(particle) and len(key) - len(particle) >= 2:
             rest = key[len(particle) :]
-            found.append((particle, f"ال{rest}" if particle in {"لل", "بال", "كال"} else rest))
-            if particle in {"لل", "بال", "كال"}:
+            if particle in _WITH_ARTICLE:
+                found += [(particle, f"ال{rest}"), (particle, rest)]
+            else:
                 found.append((particle, rest))
-    if key[:1] in _CONJUNCTIONS and len(key) > 4:
-        found += [
-            (key[0] + particles, rest) for particles, rest in stripped(key[1:]) if particles[:1] not in _CONJUNCTIONS
-        ]
     return found
