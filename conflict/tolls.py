@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Protocol
 
 from conflict.claims import Casualty, Evidence
 from conflict.places import EventPlace
-from conflict.vocabulary import OriginatorKind, Status
+from conflict.vocabulary import TYPE_OF, CasualtyKind, EventType, OriginatorKind, PlaceLevel, Status, SubEventType
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +57,278 @@ class BreachTally:
     url: str | None = None
     published_at: datetime | None = None
     exercise: bool = False
+
+
+class Counted(Protocol):
+    """What totals need of an event. `place_ids` has its own place first, then what contains it, then further places."""
+
+    @property
+    def event_id(self) -> str:
+        """The event."""
+
+    @property
+    def event_date(self) -> date:
+        """Its first day."""
+
+    @property
+    def event_date_end(self) -> date:
+        """Its last day, inclusive."""
+
+    @property
+    def sub_event_type(self) -> SubEventType:
+        """What happened."""
+
+    @property
+    def fatalities_low(self) -> int | None:
+        """Deaths, at least."""
+
+    @property
+    def fatalities_best(self) -> int | None:
+        """Deaths, where the voices agree."""
+
+    @property
+    def fatalities_high(self) -> int | None:
+        """Deaths, at most."""
+
+    @property
+    def casualties(self) -> tuple[Casualty, ...]:
+        """People harmed, by side and kind."""
+
+    @property
+    def originators(self) -> tuple[str, ...]:
+        """Who says so."""
+
+    @property
+    def place_ids(self) -> tuple[str, ...]:
+        """Where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """A number of people over an area and a period; `containing` names the toll report that gave it, where one did.
+
+    All None: nobody stated a number, which is not zero. `best` None with a range: what it adds up is disputed.
+    """
+
+    low: int | None = None
+    best: int | None = None
+    high: int | None = None
+    containing: TollReport | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """One statement of how many, over an area (own places; with all around them) and inclusive days."""
+
+    key: str
+    own: frozenset[str]
+    around: frozenset[str]
+    start: date
+    end: date
+    total: Total
+    voices: frozenset[str]
+    type: EventType | None  # of an event; a toll report counts all kinds
+    everywhere: bool = False  # a country or a region: what was found in the answer's area lies in it
+
+    def contains(self, other: _Count) -> bool:
+        if self.key == other.key or not (self.start <= other.start and other.end <= self.end):
+            return False
+        if self.type is not None:
+            same_extent = (self.own, self.start, self.end) == (other.own, other.start, other.end)
+            if self.type is not other.type or same_extent:  # two events of one place and day are two
+                return False
+        return self.everywhere or not self.own.isdisjoint(other.around)
+
+    def overlaps(self, other: _Count) -> bool:
+        """Whether the two may count the same people: a toll report and anything that shares days and area with it."""
+        if self.type is not None and other.type is not None:
+            return False
+        near = self.everywhere or other.everywhere
+        near = near or not self.own.isdisjoint(other.around) or not other.own.isdisjoint(self.around)
+        return near and self.start <= other.end and other.start <= self.end
+
+    @property
+    def size(self) -> tuple[int, int, bool, str]:
+        return (self.end - self.start).days, -len(self.around), self.type is None, self.key
+
+
+def total_over(
+    events: Iterable[Counted],
+    tolls: Iterable[TollReport],
+    *,
+    kind: CasualtyKind = CasualtyKind.KILLED,
+    civilians: bool = False,
+    first_day: date | None = None,
+    last_day: date | None = None,
+) -> Total:
+    """People harmed over all these events and toll reports, each counted once.
+
+    A toll report over an area and a period contains the events in it, as a count for a province or several days
+    contains what of the same kind happened inside: the larger of the containing count and the sum of its parts is
+    taken, never both. Counts that overlap without containing each other are never added either. Of one voice's counts
+    for the same area and period only the latest stands. A toll report that reaches outside `first_day`-`last_day`
+    (without a first day: before all events) is left out, background always.
+    """
+    held = list(events)
+    first = first_day or min((e.event_date for e in held), default=None)
+    counts = [c for e in held if (c := _of_event(e, kind, civilians)) is not None]
+    reports: dict[str, TollReport] = {}
+    for toll in _latest_of_each(tolls):
+        count = _of_toll(toll, kind, civilians)
+        if (
+            count is not None
+            and (first is None or first <= count.start)
+            and (last_day is None or count.end <= last_day)
+        ):
+            counts.append(count)
+            reports[count.key] = toll
+    return _add_up(sorted(counts, key=lambda c: c.size), reports)
+
+
+def _add_up(counts: list[_Count], reports: Mapping[str, TollReport]) -> Total:
+    """Smallest counts first: each goes into the smallest that contains it; what is left is added where it may be."""
+    children: dict[str, list[_Count]] = {c.key: [] for c in counts}
+    roots: list[_Count] = []
+    for place, count in enumerate(counts):
+        parent = next((c for c in counts[place + 1 :] if c.contains(count)), None)
+        (children[parent.key] if parent else roots).append(count)
+
+    def value(count: _Count) -> Total:
+        own = replace(count.total, containing=reports.get(count.key))
+        return _larger(own, _sum(value(c) for c in children[count.key]))
+
+    clusters: list[list[_Count]] = []
+    for root in roots:
+        joined = [c for c in clusters if any(root.overlaps(other) for other in c)]
+        clusters = [c for c in clusters if c not in joined] + [[root, *(one for c in joined for one in c)]]
+    totals = []
+    for cluster in clusters:
+        found = _sum(value(c) for c in cluster if c.type is not None)
+        for toll in (c for c in cluster if c.type is None):
+            found = _larger(value(toll), found)
+        totals.append(found)
+    return _sum(totals)
+
+
+def killed_in(toll: TollReport) -> Total:
+    """The deaths that a toll report counts, its sides together."""
+    return _of_casualties(toll.casualties, CasualtyKind.KILLED, False)
+
+
+def _of_event(event: Counted, kind: CasualtyKind, civilians: bool) -> _Count | None:
+    low, best, high = event.fatalities_low, event.fatalities_best, event.fatalities_high
+    if kind is CasualtyKind.KILLED and not civilians and not low is best is high is None:
+        floor = low if low is not None else best
+        total = Total(floor, best, high if high is not None else best if best is not None else floor)
+    else:
+        total = _of_casualties(event.casualties, kind, civilians)
+    if total.low is None and total.high is None:
+        return None
+    return _Count(
+        key="event " + event.event_id,
+        own=frozenset(event.place_ids[:1]),
+        around=frozenset(event.place_ids),
+        start=event.event_date,
+        end=max(event.event_date, event.event_date_end),
+        total=total,
+        voices=frozenset(event.originators),
+        type=TYPE_OF[event.sub_event_type],
+    )
+
+
+def _of_toll(toll: TollReport, kind: CasualtyKind, civilians: bool) -> _Count | None:
+    end = toll.period_end or toll.as_of
+    if toll.status is Status.BACKGROUND or toll.period_start is None or end is None:
+        return None
+    total = _of_casualties(toll.casualties, kind, civilians)
+    resolved = [p.place for p in toll.places if p.place is not None]
+    if (total.low is None and total.high is None) or not resolved:
+        return None
+    own = frozenset(p.place_id for p in resolved)
+    return _Count(
+        key="toll " + toll.toll_id,
+        own=own,
+        around=own | {i for p in resolved for i in (p.admin1_id, p.admin2_id) if i},
+        start=toll.period_start,
+        end=max(end, toll.period_start),
+        total=total,
+        voices=frozenset({_voice(toll)}),
+        type=None,
+        everywhere=any(p.level in (PlaceLevel.COUNTRY, PlaceLevel.REGION) for p in resolved),
+    )
+
+
+def _latest_of_each(tolls: Iterable[TollReport]) -> tuple[TollReport, ...]:
+    """Of one voice's counts for one area and period the latest; of equals the one that tells more."""
+    kept: dict[tuple[object, ...], TollReport] = {}
+
+    def order(toll: TollReport) -> tuple[float, int, str]:
+        published = toll.published_at.timestamp() if toll.published_at else float("-inf")
+        return published, len(toll.casualties), toll.toll_id
+
+    for toll in sorted(tolls, key=order):
+        area = frozenset(p.place.place_id for p in toll.places if p.place is not None)
+        killed = any(c.kind is CasualtyKind.KILLED for c in toll.casualties)
+        kept[_voice(toll), area, toll.period_start, toll.period_end, killed] = toll
+    return tuple(kept.values())
+
+
+def _voice(toll: TollReport) -> str:
+    return (toll.originator or "publisher: " + toll.publisher).casefold()
+
+
+def _of_casualties(casualties: Sequence[Casualty], kind: CasualtyKind, civilians: bool) -> Total:
+    """How many of this kind; children and women are taken for part of a larger number beside them."""
+    counted = [c for c in casualties if c.kind is kind and (c.civilian or not civilians)]
+    stated = [c for c in counted if not (c.count is c.low is c.high is None)]
+    whole = [c for c in stated if (c.role or "").casefold() not in _PART_ROLES] or stated
+    sided = [c for c in whole if c.side is not None or c.civilian is not None]
+    plain = [c for c in whole if c.side is None and c.civilian is None]
+    if not whole:
+        return Total()
+    parts = _sum(_of_one(c) for c in sided)
+    # A round total beside two sides' exact figures ("almost 100": 51 and 45) is the same toll, less exactly.
+    if len(sided) > 1 or not plain:
+        return parts
+    return _larger(parts, max((_of_one(c) for c in plain), key=lambda t: t.high or 0))
+
+
+_PART_ROLES = frozenset({"child", "children", "woman", "women", "infant", "infants", "girls", "boys", "أطفال", "نساء"})
+
+
+def _of_one(casualty: Casualty) -> Total:
+    low = casualty.low if casualty.low is not None else casualty.count
+    high = casualty.high if casualty.high is not None else casualty.count
+    if low is None:
+        low = 0
+    return Total(low, casualty.count, high if high is not None else low)
+
+
+def _sum(totals: Iterable[Total]) -> Total:
+    """All of them together; `best` only where every part has one."""
+    parts = [t for t in totals if t.low is not None or t.high is not None]
+    if not parts:
+        return Total()
+    bests = [t.best for t in parts if t.best is not None]
+    return Total(
+        sum(t.low or 0 for t in parts),
+        sum(bests) if len(bests) == len(parts) else None,
+        sum(t.high if t.high is not None else t.low or 0 for t in parts),
+        parts[0].containing if len(parts) == 1 else None,
+    )
+
+
+def _larger(containing: Total, parts: Total) -> Total:
+    """The larger of a containing count and the sum of its parts."""
+    if parts.low is None and parts.high is None:
+        return containing
+    if containing.low is None and containing.high is None:
+        return parts
+    mine = containing.best if containing.best is not None else containing.low or 0
+    theirs = parts.best if parts.best is not None else parts.low or 0
+    winner, other = (containing, parts) if mine >= theirs else (parts, containing)
+    return replace(
+        winner,
+        low=max(winner.low or 0, other.low or 0) if winner.best is None else winner.low,
+        high=max(winner.high or 0, winner.low or 0),
+    )

@@ -30,7 +30,7 @@ FAR_CAMP = Place("sr:far", "Bab camp", PlaceLevel.FACILITY, admin1_id="gn:1", la
 
 
 def event_data(
-    report: str, sequence: int = 0, *, who: str | None = "SOHR", words: str | None = None, **facts: Any
+    report: str, sequence: int = 0, *, who: Any = "SOHR", words: str | None = None, **facts: Any
 ) -> EventData:
     where = facts.pop("place", QAH)
     days = facts.pop("days_later", 0)
@@ -115,7 +115,7 @@ def test_a_province_does_not_swallow_its_settlements() -> None:
 
 
 def test_province_level_needs_day_sub_type_actors_and_toll() -> None:
-    clash = {
+    clash: dict[str, Any] = {
         "place": PROVINCE,
         "sub_event_type": SubEventType.ARMED_CLASH,
         "actor1": Actor("army", "syria_gov", "government"),
@@ -216,7 +216,7 @@ _told = st.fixed_dictionaries(
 )
 _reports = st.lists(st.lists(_told, min_size=1, max_size=2), min_size=1, max_size=6).map(
     lambda reports: [
-        [event_data(f"r{n}", k, **dict(told)) for k, told in enumerate(report)] for n, report in enumerate(reports)
+        [event_data(f"r{n}", k, **told) for k, told in enumerate(report)] for n, report in enumerate(reports)
     ]
 )
 

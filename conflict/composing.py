@@ -1,0 +1,109 @@
+"""Putting an answer together from what a search found: totals with containment, who says so, how fresh it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta, tzinfo
+
+from conflict.answers import Answer, Range, SourceHealth
+from conflict.ceasefires import Ceasefire
+from conflict.events import ConflictEvent
+from conflict.questions import Question
+from conflict.tolls import BreachTally, Counted, TollReport, Total, total_over
+from conflict.vocabulary import CasualtyKind
+
+SILENT_AFTER = timedelta(hours=24)  # a source not read for so long is named in the answer
+
+
+def compose(
+    question: Question,
+    now: datetime,
+    *,
+    events: Sequence[ConflictEvent],
+    total: int,
+    all_for_totals: Sequence[Counted],
+    coarser: Sequence[ConflictEvent] = (),
+    tolls: Sequence[TollReport] = (),
+    tallies: Sequence[BreachTally] = (),
+    ceasefires: Sequence[Ceasefire] = (),
+    sources: Sequence[SourceHealth] = (),
+    reports: int = 0,
+    publishers: Sequence[str] = (),
+    page: int = 0,
+    pages: int = 1,
+    database_empty: bool = False,
+    tz: tzinfo = UTC,
+) -> Answer:
+    """The answer to `question` at `now`. `events` are the page to show, newest first; `all_for_totals` all that match.
+
+    `tz` is the chat's zone, in which the days of the question's period are reckoned.
+    """
+    first, last = days_of(question, tz)
+    shown_tolls = tuple(t for t in tolls if _inside(t, first, last))
+    killed = _total(CasualtyKind.KILLED, question, all_for_totals, tolls, first, last)
+    injured = _total(CasualtyKind.INJURED, question, all_for_totals, tolls, first, last)
+    voices = [o for e in all_for_totals for o in e.originators] + [t.originator for t in shown_tolls if t.originator]
+    return Answer(
+        question=question,
+        now=now,
+        events=tuple(events),
+        coarser=tuple(coarser),
+        tolls=shown_tolls,
+        tallies=tuple(tallies),
+        ceasefires=tuple(ceasefires),
+        total=total,
+        fatalities=Range(killed.low, killed.best, killed.high),
+        injured=Range(injured.low, injured.best, injured.high),
+        containing=killed.containing,
+        originators=tuple(dict.fromkeys(voices)),
+        reports=reports,
+        publishers=tuple(dict.fromkeys(publishers)),
+        fresh_to=fresh_to(sources, now),
+        silent_sources=silent(sources, now),
+        page=page,
+        pages=max(1, pages),
+        database_empty=database_empty,
+        sample=any(e.sample for e in (*events, *coarser)),
+    )
+
+
+def days_of(question: Question, tz: tzinfo = UTC) -> tuple[date | None, date | None]:
+    """The first and last day (inclusive) of the question's period, in this zone; None where it is open."""
+    start, end = question.period.start, question.period.end
+    first = start.astimezone(tz).date() if start else None
+    last = (end - timedelta(microseconds=1)).astimezone(tz).date() if end else None
+    return first, last
+
+
+def fresh_to(sources: Sequence[SourceHealth], now: datetime) -> datetime | None:
+    """The last successful check of any source, not later than `now`; None where no source was ever read."""
+    checks = [s.last_success_at for s in sources if s.last_success_at is not None]
+    return min(max(checks), now) if checks else None
+
+
+def silent(sources: Sequence[SourceHealth], now: datetime) -> tuple[SourceHealth, ...]:
+    """The sources that fail, or have not been read for a day."""
+    return tuple(
+        s
+        for s in sources
+        if s.failing_since is not None or s.last_success_at is None or now - s.last_success_at > SILENT_AFTER
+    )
+
+
+def _total(
+    kind: CasualtyKind,
+    question: Question,
+    events: Sequence[Counted],
+    tolls: Sequence[TollReport],
+    first: date | None,
+    last: date | None,
+) -> Total:
+    return total_over(events, tolls, kind=kind, civilians=question.civilians, first_day=first, last_day=last)
+
+
+def _inside(toll: TollReport, first: date | None, last: date | None) -> bool:
+    """Whether a count is about the period asked for; one that began earlier counts other people too."""
+    end = toll.period_end or toll.as_of
+    if first is not None and (toll.period_start is None or toll.period_start < first):
+        return False
+    return last is None or end is None or end <= last
