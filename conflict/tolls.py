@@ -201,10 +201,19 @@ def _add_up(counts: list[_Count], reports: Mapping[str, TollReport]) -> Total:
     for root in roots:
         joined = [c for c in clusters if any(root.overlaps(other) for other in c)]
         clusters = [c for c in clusters if c not in joined] + [[root, *(one for c in joined for one in c)]]
+
+    def within(count: _Count) -> list[_Count]:
+        return [count, *(one for child in children[count.key] for one in within(child))]
+
     totals = []
     for cluster in clusters:
-        found = _sum(value(c) for c in cluster if c.type is not None)
-        for toll in (c for c in cluster if c.type is None):
+        tolls = [c for c in cluster if c.type is None]
+        if not tolls:
+            totals += [value(c) for c in cluster]
+            continue
+        events = sorted((e for c in cluster for e in within(c) if e.type is not None), key=lambda c: c.size)
+        found = _add_up(events, {})
+        for toll in tolls:
             found = _larger(value(toll), found)
         totals.append(found)
     return _sum(totals)

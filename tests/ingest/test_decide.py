@@ -29,9 +29,7 @@ CAMP = Place("sr:camp", "Qah camp", PlaceLevel.FACILITY, admin1_id="gn:1", latit
 FAR_CAMP = Place("sr:far", "Bab camp", PlaceLevel.FACILITY, admin1_id="gn:1", latitude=36.4, longitude=37.5)
 
 
-def event_data(
-    report: str, sequence: int = 0, *, who: Any = "SOHR", words: str | None = None, **facts: Any
-) -> EventData:
+def event_data(report: str, sequence: int = 0, *, who: Any = "SOHR", words: Any = None, **facts: Any) -> EventData:
     where = facts.pop("place", QAH)
     days = facts.pop("days_later", 0)
     facts.setdefault("sub_event_type", SubEventType.AIR_STRIKE)
@@ -216,7 +214,7 @@ _told = st.fixed_dictionaries(
 )
 _reports = st.lists(st.lists(_told, min_size=1, max_size=2), min_size=1, max_size=6).map(
     lambda reports: [
-        [event_data(f"r{n}", k, **told) for k, told in enumerate(report)] for n, report in enumerate(reports)
+        [event_data(f"r{n}", sequence=k, **told) for k, told in enumerate(report)] for n, report in enumerate(reports)
     ]
 )
 
