@@ -21,11 +21,12 @@ from messages.catalog import Texts
 from messages.episodes import group_lines, grouped, ordered
 from messages.events import Setting, event_line
 from messages.figures import compare_lines, count_lines, toll_lines, trend_lines
-from messages.html import Html, bold
+from messages.html import Html, bold, italic
 from messages.pages import render_empty, render_help, render_not_understood
 from messages.sources import freshness, quotes
 from messages.tolls import toll_line
 from messages.truces import ceasefire_lines, stored_truces
+from messages.voices import name_of, single
 from messages.wording import age, day, days, question_places, shortened
 
 _MOST_COARSER = 5
@@ -61,6 +62,8 @@ def _header(answer: Answer, texts: Texts, tz: tzinfo) -> list[Html]:
     if answer.sample:
         lines.insert(0, bold(texts.say("SAMPLE of 2019, paraphrased: not current news")))
     lines.append(freshness(answer, texts, tz))
+    if _single_said(answer):
+        lines.append(italic(texts.say("Unless said otherwise: one source, unverified.")))
     lines.extend(_not_understood(answer.question, texts))
     return lines
 
@@ -105,8 +108,8 @@ def _first(answer: Answer, texts: Texts) -> list[Html]:
 
 
 def _voices(answer: Answer, texts: Texts) -> list[Html]:
-    said = texts.joined(texts.value(texts.actor(name)) for name in answer.originators)
-    printed = texts.joined(texts.value(name) for name in answer.publishers)
+    said = texts.joined(name_of(name, texts) for name in answer.originators)
+    printed = texts.joined(name_of(name, texts) for name in answer.publishers)
     lines = [texts.say("Who says it: {voices}", voices=said)] if said else []
     return lines + ([texts.say("Where it was published: {publishers}", publishers=printed)] if printed else [])
 
@@ -134,7 +137,18 @@ def _setting(answer: Answer, tz: tzinfo) -> Setting:
     dates = [event.facts.event_date for event in answer.events if event.facts.event_date]
     places = answer.question.places
     admin1 = _admin1(places[0]) if len(places) == 1 else None
-    return Setting(today=today, admin1=admin1, year=any(when.year != today.year for when in dates))
+    return Setting(
+        today=today,
+        admin1=admin1,
+        year=any(when.year != today.year for when in dates),
+        single_said=_single_said(answer),
+        near=places[0] if len(places) == 1 and answer.question.radius_km else None,
+    )
+
+
+def _single_said(answer: Answer) -> bool:
+    """Whether "one source, unverified" is said once for all, as it holds for two or more."""
+    return sum(map(single, (*answer.events, *answer.coarser))) > 1
 
 
 def _admin1(place: Place) -> str | None:
@@ -150,7 +164,7 @@ def _nothing(answer: Answer, texts: Texts, tz: tzinfo) -> list[Html]:
         ago = age(when, answer.now.astimezone(tz).date(), texts)
         said = texts.say("The newest stored here is of {day}", day=day(when, texts, year=True))
         lines.append(
-            texts.say("{newest} ({age}).", newest=said, age=ago) if ago else texts.say("{newest}.", newest=said)
+            texts.say("{newest} ({age}):", newest=said, age=ago) if ago else texts.say("{newest}:", newest=said)
         )
         setting = Setting(today=answer.now.astimezone(tz).date())
         lines.append(Html("• " + event_line(newest, replace(setting, show_day=False), texts)))

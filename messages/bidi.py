@@ -17,7 +17,7 @@ RLM = "\u200f"
 _CONTROLS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*%?\Z")
-_HIDDEN = re.compile("<[^<>]*>|\u2068[^\u2069\n]*\u2069|&[a-z]+;")
+_HIDDEN = re.compile("<[^<>]*>|&[a-z]+;")
 
 
 def without_controls(text: str) -> str:
@@ -39,7 +39,7 @@ def isolated(text: str, rtl: bool) -> str:
 
 
 def _runs_left_first(line: str) -> bool:
-    """Whether the first letter that gives the line its direction is not a right-to-left one."""
+    """Whether a client that takes a line's direction from its first letter, isolated or not, would have it run left."""
     for char in _HIDDEN.sub("", line):
         direction = unicodedata.bidirectional(char)
         if direction in ("R", "AL"):

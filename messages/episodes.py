@@ -1,24 +1,31 @@
 """Events put under headings as a reader thinks of them: one course of fighting; air strikes of one day.
 
-A heading has a lead where one event of an episode spans the others and carries the toll. Order is kept: the heading of
-the newest event comes first.
+A heading has a lead where one event of an episode spans the others and carries the toll. The heading of the newest
+event comes first; inside a heading things are told as they went on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from conflict.events import ConflictEvent
-from conflict.vocabulary import EventType, SubEventType
+from conflict.vocabulary import EventType, PartOfDay, SubEventType
 from messages.catalog import Texts
-from messages.events import Setting, event_line, event_title
+from messages.events import Setting, event_line, event_title, with_voices
 from messages.html import Html, bold, italic
 from messages.tolls import casualties, civilians_unknown, event_toll
-from messages.voices import shared_verification, standing, voices
+from messages.voices import single, verification
 from messages.wording import age, area, capital, day, event_days
 
+_PART_ORDER = {
+    PartOfDay.MORNING: 0,
+    None: 1,
+    PartOfDay.AFTERNOON: 2,
+    PartOfDay.EVENING: 3,
+    PartOfDay.NIGHT: 4,
+}
 _EPISODIC = (EventType.BATTLES, EventType.STRATEGIC)
 
 
@@ -75,9 +82,14 @@ def ordered(groups: Iterable[Group]) -> tuple[ConflictEvent, ...]:
 
 
 def _in_order(group: Group) -> tuple[ConflictEvent, ...]:
-    if group.lead is None:
-        return group.events
-    return (group.lead, *(event for event in group.events if event is not group.lead))
+    others = sorted((event for event in group.events if event is not group.lead), key=_told)
+    return (group.lead, *others) if group.lead else tuple(others)
+
+
+def _told(event: ConflictEvent) -> tuple[date, date, int]:
+    """The order of telling inside a heading: as it went on."""
+    first = event.facts.event_date or date.min
+    return event.facts.event_date_end or first, first, _PART_ORDER[event.facts.part_of_day]
 
 
 def _title(group: Group, setting: Setting, texts: Texts) -> Html:
@@ -102,24 +114,19 @@ def _lead_line(event: ConflictEvent, setting: Setting, texts: Texts) -> Html:
     parts = [event_toll(event, texts) or casualties(facts.casualties, texts)]
     if civilians_unknown(facts.casualties):
         parts.append(texts.say("no civilian toll given"))
-    return texts.say(
-        "{days}: {toll} ({voices})",
-        "lead of an episode",
-        days=capital(event_days(facts, texts, year=setting.year)),
-        toll=texts.joined(parts, "; "),
-        voices=voices(standing(event), texts),
-    )
+    if not (setting.single_said and single(event)):
+        parts.append(verification(event, texts))
+    when = capital(event_days(facts, texts, year=setting.year))
+    line = texts.say("{days}: {toll}", "lead of an episode", days=when, toll=texts.joined(parts, "; "))
+    return with_voices(line, event, texts)
 
 
 def group_lines(group: Group, first: int, setting: Setting, texts: Texts) -> list[Html]:
     """A heading and its events, one a line, numbered from `first`."""
-    shared = shared_verification(group.events, texts) if len(group.events) > 1 else None
     heading = bold(capital(_title(group, setting, texts)))
     ago = _group_age(group, setting, texts)
     lines = [texts.say("{heading} · {note}", heading=heading, note=italic(ago)) if ago else heading]
-    if shared:
-        lines.append(italic(capital(texts.say("for each: {verification}", verification=shared))))
-    inside = Setting(setting.today, setting.admin1, setting.year, group.one_day is None, shared is None)
+    inside = replace(setting, show_day=group.one_day is None)
     for number, event in enumerate(_in_order(group), first):
         line = _lead_line(event, inside, texts) if event is group.lead else event_line(event, inside, texts)
         lines.append(texts.say("{n}. {line}", "numbered event", n=number, line=line))

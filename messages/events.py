@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from conflict.events import ConflictEvent, EventFacts
-from conflict.places import EventPlace
+from conflict.places import EventPlace, Place
 from conflict.vocabulary import TYPE_OF, Assertion, CasualtyKind, EventType, PlaceLevel, Status, SubEventType
 from messages.catalog import Texts, msg
 from messages.html import Html
-from messages.tolls import event_toll
-from messages.voices import standing, verification, voices
-from messages.wording import actor, capital, day, event_days, event_place, part_of_day
+from messages.tolls import event_toll, tolls_by_voice
+from messages.voices import claim_voice, single, standing, verification, voices
+from messages.wording import actor, capital, day, distance, event_days, event_place, part_of_day, place_name
 
 _WHAT = {
     SubEventType.ARMED_CLASH: msg("clash", "event"),
@@ -72,7 +72,7 @@ _TAGS = {
     "displacement": msg("people displaced", "tag"),
 }
 _TERRITORY = (SubEventType.GOVERNMENT_REGAINS, SubEventType.NON_STATE_OVERTAKES)
-_LATE = timedelta(days=2)  # a report this long after the event is said to be late
+_LATE = timedelta(days=3)  # a report this long after the event is said to be late
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,8 @@ class Setting:
     admin1: str | None = None
     year: bool = False  # whether days carry their year
     show_day: bool = True  # False under a heading that names the day
-    show_verification: bool = True
+    single_said: bool = False  # "one source, unverified" was said above for all that have no other word
+    near: Place | None = None  # the place that distances are given from
 
 
 def event_title(sub: SubEventType, texts: Texts) -> Html:
@@ -183,6 +184,9 @@ def unknowns(facts: EventFacts, texts: Texts) -> list[Html]:
 
 def _where(place: EventPlace | None, setting: Setting, texts: Texts) -> Html:
     said = event_place(place, texts)
+    if setting.near and place and place.place and (far := distance(setting.near, place.place)) is not None:
+        near = place_name(setting.near, texts)
+        said = texts.say("{place}, about {km} km from {near}", place=said, km=far, near=near)
     if place is None or place.place is None or place.level not in (PlaceLevel.SETTLEMENT, PlaceLevel.FACILITY):
         return said
     province = place.place.admin1
@@ -202,7 +206,7 @@ def _notes(event: ConflictEvent, setting: Setting, texts: Texts) -> list[Html]:
     if event.facts.status is Status.BACKGROUND:
         notes.append(texts.say("told as background, not as news"))
     notes.append(late_report(event, setting.today, texts))
-    if setting.show_verification:
+    if not (setting.single_said and single(event)):
         notes.append(verification(event, texts))
     return [note for note in notes if note]
 
@@ -228,4 +232,13 @@ def event_line(event: ConflictEvent, setting: Setting, texts: Texts) -> Html:
     said = texts.say("{when}: {what}", "event line", when=when, what=happened) if when else happened
     details = [event_toll(event, texts), *_notes(event, setting, texts)]
     line = texts.joined((capital(said), *details), "; ")
-    return texts.say("{line} ({voices})", line=line, voices=voices(standing(event), texts))
+    return with_voices(line, event, texts)
+
+
+def with_voices(line: Html, event: ConflictEvent, texts: Texts) -> Html:
+    """A line with those who say so, but for voices already named at their own toll."""
+    named = tolls_by_voice(event, texts)
+    if len(set(named.values())) <= 1:
+        named = {}
+    others = [claim for claim in standing(event) if claim_voice(claim, texts) not in named]
+    return texts.say("{line} ({voices})", line=line, voices=voices(others, texts)) if others else line

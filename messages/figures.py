@@ -16,6 +16,7 @@ from messages.catalog import Key, Texts, msg
 from messages.events import type_title
 from messages.html import Html, bold, table, to_plain
 from messages.tolls import casualties, civilians_unknown, toll_days, toll_voice
+from messages.voices import name_of
 from messages.wording import capital, day, days, number, place_name
 
 _DAILY = 14  # days: up to so many a row is a day
@@ -52,7 +53,7 @@ def toll_lines(answer: Answer, texts: Texts) -> list[Html]:
             texts.say("That does not mean that nobody was harmed."),
         ]
     said = texts.say("{n} killed", "total", n=figure) if killed else texts.say("{n} injured", "total", n=figure)
-    who = texts.joined(texts.value(texts.actor(name)) for name in answer.originators)
+    who = texts.joined(name_of(name, texts) for name in answer.originators)
     lines = [texts.say("{total} ({voices})", total=bold(said), voices=who) if who else bold(said)]
     if total.best is None and total.low != total.high:
         lines.append(texts.say("The sources do not agree; both ends are given."))
@@ -87,6 +88,8 @@ def trend_lines(answer: Answer, texts: Texts) -> list[Html]:
     lines = _table((_DAYS, _EVENTS, _KILLED), rows, texts)
     if answer.total > len(answer.events):
         lines.append(texts.say("Made from the newest {n} of {total} events.", n=len(answer.events), total=answer.total))
+    if any(event.facts.event_date_end not in (None, event.facts.event_date) for event in dated):
+        lines.append(texts.say("What lasted several days is counted on its first."))
     lines.append(texts.say("? means that no toll is stored. A row without reports is not a calm one."))
     return lines
 

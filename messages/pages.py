@@ -85,9 +85,7 @@ def render_privacy(texts: Texts) -> Reply:
         texts.say("• Your chat's number, language and time zone, so that I can answer you."),
         texts.say("• What you subscribe to, if you do: places, never your exact position."),
         texts.say("• Your questions are not kept."),
-        texts.say(
-            "• Telegram and whoever runs this bot can see that you write to it. Messages are not end-to-end encrypted."
-        ),
+        texts.say("• Telegram and whoever runs this bot can see what you write to it."),
         texts.say("Delete this chat on your phone if others may look at it."),
     ]
     return _reply(lines, texts, _menu(texts, "help"))
@@ -149,9 +147,7 @@ def render_withdrawn_event(texts: Texts) -> Reply:
 
 def demonstration(texts: Texts) -> Html:
     """The notice that what is stored is the bundled sample."""
-    return bold(
-        texts.say("Demonstration: a bundled sample on Idlib, November–December 2019, paraphrased. Not current news.")
-    )
+    return bold(texts.say("Demonstration: a sample on Idlib, November–December 2019, paraphrased. Not current news."))
 
 
 def render_demonstration(texts: Texts) -> Reply:

@@ -11,7 +11,7 @@ from conflict.events import ConflictEvent
 from messages.bidi import with_direction
 from messages.catalog import Texts
 from messages.html import Html, bold, folded_quote, italic, link
-from messages.voices import claim_voice, standing
+from messages.voices import claim_voice, name_of, standing
 from messages.wording import capital, day, instant, shortened
 
 QUOTE_LIMIT = 200
@@ -75,24 +75,29 @@ def _sources(sources: list[SourceHealth], now: datetime, texts: Texts, tz: tzinf
 def quotes(events: Iterable[ConflictEvent], texts: Texts, tz: tzinfo, *, most: int = _MOST_QUOTES) -> Html:
     """The sentences the events rest on, folded, each with its voice, and then the links; nothing without a sentence."""
     claims = list({(c.report_id, c.claim_id): c for event in events for c in standing(event)}.values())
-    said: dict[str, Html] = {}
-    for claim in claims:
-        if claim.evidence and (text := shortened(claim.evidence.text, QUOTE_LIMIT)) not in said:
-            said[text] = texts.say("{voice}: “{words}”", "quotation", voice=claim_voice(claim, texts), words=text)
-    lines = list(said.values())
-    if len(lines) > most:
-        rest = len(lines) - most
-        lines = [*lines[:most], texts.count("… and {n} more under Sources", "… and {n} more under Sources", rest)]
+    words = dict.fromkeys(
+        (claim_voice(claim, texts), shortened(claim.evidence.text, QUOTE_LIMIT)) for claim in claims if claim.evidence
+    )
+    by_voice: dict[Html, list[Html]] = {}
+    for voice, text in list(words)[:most]:
+        by_voice.setdefault(voice, []).append(texts.say("“{words}”", words=text))
+    lines = [
+        texts.say("{voice}: {quotes}", "quotation", voice=voice, quotes=texts.joined(said, " "))
+        for voice, said in by_voice.items()
+    ]
+    if len(words) > most:
+        rest = len(words) - most
+        lines = [*lines, texts.count("… and {n} more under Sources", "… and {n} more under Sources", rest)]
     lines.extend(links(claims, texts, tz))
     return folded_quote(Html("\n".join(lines))) if lines else Html("")
 
 
 def links(claims: Iterable[Claim], texts: Texts, tz: tzinfo, *, most: int = 8) -> list[Html]:
     """Each report once: its publisher as a link and the day it was published."""
-    reports = {claim.report_id: claim for claim in claims}
+    reports = {(claim.publisher, claim.url or claim.report_id): claim for claim in claims}
     lines = []
     for claim in list(reports.values())[:most]:
-        name = Html(link(texts.value(claim.publisher), claim.url))
+        name = Html(link(name_of(claim.publisher, texts), claim.url))
         if claim.published_at is None:
             lines.append(texts.say("{publisher}, undated", publisher=name))
         else:

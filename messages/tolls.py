@@ -40,6 +40,8 @@ _ROLES = {
     "rebels": msg("rebels", "role"),
 }
 
+_COMBATANTS = ("fighters", "soldiers", "troops", "forces", "militants", "rebels")  # the side says as much
+
 
 def _role(role: str, texts: Texts) -> Html:
     known = _ROLES.get(role.lower())
@@ -53,7 +55,7 @@ def _whom(casualty: Casualty, texts: Texts) -> Html:
     role = _role(casualty.role, texts) if casualty.role else None
     if casualty.side:
         side = texts.value(texts.actor(casualty.side))
-        if role and not texts.rtl:
+        if role and casualty.role not in _COMBATANTS:
             return texts.say("{number} {people} ({role})", number=figure, people=side, role=role)
         return texts.say("{number} {people}", "a side's people", number=figure, people=side)
     if casualty.civilian and role and casualty.role not in ("civilians", "people"):
@@ -85,14 +87,20 @@ def facts_toll(facts: EventFacts, texts: Texts) -> Html:
 
 def event_toll(event: ConflictEvent, texts: Texts) -> Html:
     """The toll of an event: one figure where all voices give it, else each voice's own."""
-    by_voice: dict[Html, Html] = {}
-    for claim in standing(event):
-        said = facts_toll(claim.facts, texts)
-        if said and not claim.denies:
-            by_voice[claim_voice(claim, texts)] = said
+    by_voice = tolls_by_voice(event, texts)
     if len(set(by_voice.values())) <= 1:
         return facts_toll(event.facts, texts)
-    return texts.joined((texts.say("{voice}: {toll}", voice=v, toll=t) for v, t in by_voice.items()), "; ")
+    said = (texts.say("{toll} ({voices})", "toll by voice", toll=t, voices=v) for v, t in by_voice.items())
+    return texts.joined(said, "; ")
+
+
+def tolls_by_voice(event: ConflictEvent, texts: Texts) -> dict[Html, Html]:
+    """What each voice counts, for those that count at all."""
+    return {
+        claim_voice(claim, texts): said
+        for claim in standing(event)
+        if not claim.denies and (said := facts_toll(claim.facts, texts))
+    }
 
 
 def civilians_unknown(items: Iterable[Casualty]) -> bool:

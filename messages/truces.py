@@ -10,8 +10,20 @@ from conflict.events import ConflictEvent, ReportedBreach
 from conflict.tolls import BreachTally
 from messages.catalog import Texts, msg
 from messages.html import Html, bold, link
+from messages.voices import name_of
 from messages.wording import day, days, event_place, shortened
 
+# What ceasefire monitors and parties count, in the words they use.
+_BREACHES = {
+    "explosions": msg("explosions", "breach"),
+    "shelling": msg("shelling", "breach"),
+    "air strikes": msg("air strikes", "breach"),
+    "drone strikes": msg("drone strikes", "breach"),
+    "gunfire": msg("gunfire", "breach"),
+    "small arms": msg("gunfire", "breach"),
+    "bursts": msg("bursts of fire", "breach"),
+    "projectiles": msg("projectiles in flight", "breach"),
+}
 _STATUS = {
     CeasefireStatus.PROPOSED: msg("proposed, not in force", "ceasefire"),
     CeasefireStatus.SUSPENDED: msg("suspended, says its source", "ceasefire"),
@@ -24,7 +36,7 @@ def ceasefire_lines(answer: Answer, texts: Texts) -> list[Html]:
     events = (*answer.events, *answer.coarser)
     lines = [ceasefire_line(ceasefire, texts) for ceasefire in answer.ceasefires]
     said = accusations(events, texts)
-    inferred = sum(1 for event in events if event.facts.breach and event.facts.breach.inferred)
+    inferred = sum(1 for event in events if (b := event.facts.breach) and b.inferred and not b.reported)
     if inferred:
         said.append(
             texts.count(
@@ -74,8 +86,8 @@ def accusations(events: Iterable[ConflictEvent], texts: Texts) -> list[Html]:
 
 def accusation(breach: ReportedBreach, texts: Texts) -> Html:
     """One accusation as reported, with its denial."""
-    accuser = texts.actor(breach.accuser) if breach.accuser else None
-    accused = texts.actor(breach.accused) if breach.accused else None
+    accuser = name_of(breach.accuser, texts) if breach.accuser else None
+    accused = name_of(breach.accused, texts) if breach.accused else None
     if accuser and accused:
         said = texts.say("Breach reported: {accuser} accuses {accused}.", accuser=accuser, accused=accused)
     elif accuser:
@@ -85,20 +97,21 @@ def accusation(breach: ReportedBreach, texts: Texts) -> Html:
     else:
         said = texts.say("Breach reported; neither accuser nor side named.")
     if breach.denied_by:
-        return texts.joined((said, texts.say("Denied by {who}.", who=texts.actor(breach.denied_by))), " ")
+        return texts.joined((said, texts.say("Denied by {who}.", who=name_of(breach.denied_by, texts))), " ")
     return said
 
 
 def tally_line(tally: BreachTally, texts: Texts) -> Html:
     """A party's count of breaches, said as a count and never as that many events."""
-    accuser = texts.actor(tally.accuser) if tally.accuser else tally.publisher
-    who = texts.value(accuser)
+    who = name_of(tally.accuser or tally.publisher, texts)
     said = texts.count("{who} counts {n} breach", "{who} counts {n} breaches", tally.count, who=who)
     parts = [said]
     if tally.exercise:
         parts = [texts.say("{who} reports {n} from an exercise, not a breach", who=who, n=tally.count)]
     if tally.kinds:
-        kinds = texts.joined(texts.say("{n} {kind}", "part of a tally", n=n, kind=kind) for kind, n in tally.kinds)
+        kinds = texts.joined(
+            texts.say("{n} {kind}", "part of a tally", n=n, kind=_breach_kind(kind, texts)) for kind, n in tally.kinds
+        )
         parts.append(texts.say("including {kinds}", kinds=kinds))
     accused = texts.say("by {party}", "tally", party=texts.actor(tally.accused)) if tally.accused else None
     parts.append(accused or texts.say("accused not named"))
@@ -106,6 +119,11 @@ def tally_line(tally: BreachTally, texts: Texts) -> Html:
         parts.append(event_place(tally.places[0], texts))
     parts.append(_tally_days(tally, texts))
     return texts.say("{tally}. A count by one side, not that many events.", tally=texts.joined(p for p in parts if p))
+
+
+def _breach_kind(kind: str, texts: Texts) -> Html:
+    known = _BREACHES.get(kind.casefold())
+    return texts.word(known) if known else texts.value(kind)
 
 
 def _tally_days(tally: BreachTally, texts: Texts) -> Html:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from conflict.claims import Claim
 from conflict.events import ConflictEvent
@@ -18,6 +18,37 @@ _KINDS = {
     OriginatorKind.OPERATOR: msg("{name}, operator of this bot"),
     OriginatorKind.UNNAMED: msg("“{name}”, unnamed"),
 }
+# Voices without a name, in the words that reports use for them.
+_NOBODY = {
+    word: msg("a resident, unnamed")
+    for word in ("resident", "a resident", "residents", "local resident", "local residents", "locals")
+} | {word: msg("a witness, unnamed") for word in ("witness", "a witness", "witnesses", "eyewitness", "eyewitnesses")}
+_NOBODY |= {
+    "field report": msg("a field report, unnamed"),
+    "field reports": msg("field reports, unnamed"),
+    "activists": msg("activists, unnamed"),
+    "local activists": msg("activists, unnamed"),
+    "local sources": msg("local sources, unnamed"),
+}
+# Voices that are heard often enough to have a name in each language; others are shown as reports write them.
+_NAMES = {
+    "SOHR": msg("SOHR", "originator"),
+    "SNHR": msg("SNHR", "originator"),
+    "White Helmets": msg("White Helmets", "originator"),
+    "AFP": msg("AFP", "originator"),
+    "Reuters": msg("Reuters", "originator"),
+    "AP": msg("AP", "originator"),
+    "SANA": msg("SANA", "originator"),
+    "AMN": msg("AMN", "originator"),
+    "Anadolu": msg("Anadolu", "originator"),
+    "UN": msg("UN", "originator"),
+    "OCHA": msg("OCHA", "originator"),
+    "Middle East Eye": msg("Middle East Eye", "originator"),
+    "Al Jazeera": msg("Al Jazeera", "originator"),
+    "UCDP": msg("UCDP", "originator"),
+    "ACLED": msg("ACLED", "originator"),
+}
+_STATE_RUN = frozenset({"SANA", "Anadolu"})  # news agencies that a party to a conflict owns
 _DISPUTED = {
     "occurrence": msg("whether it happened", "disputed"),
     "toll": msg("the toll", "disputed"),
@@ -26,21 +57,26 @@ _DISPUTED = {
 }
 
 
-def voice(
-    originator: str | None, kind: OriginatorKind, publisher: str, texts: Texts, *, state: bool | None = None
-) -> Html:
+def voice(originator: str | None, kind: OriginatorKind, publisher: str, texts: Texts) -> Html:
     """Whoever says it, named as what they are: a monitor by name, a party as a party, nobody as nobody."""
     if not originator:
-        return texts.say("{publisher}, no source named", publisher=publisher)
+        return texts.say("{publisher}, no source named", publisher=name_of(publisher, texts))
+    if kind in (OriginatorKind.RESIDENT, OriginatorKind.UNNAMED) and originator.casefold() in _NOBODY:
+        return texts.word(_NOBODY[originator.casefold()])
+    name = name_of(originator, texts)
     if kind is OriginatorKind.AGENCY and is_state(originator, texts):
-        return texts.say("{name}, government-run", name=texts.actor(originator))
-    name = texts.actor(originator)
-    return texts.word(_KINDS[kind], name=name) if kind in _KINDS else texts.value(name)
+        return texts.say("{name}, government-run", name=name)
+    return texts.word(_KINDS[kind], name=name) if kind in _KINDS else name
+
+
+def name_of(name: str, texts: Texts) -> Html:
+    """The name of a source or party for people."""
+    return texts.value(texts.word(_NAMES[name]) if name in _NAMES else texts.actor(name))
 
 
 def is_state(name: str, texts: Texts) -> bool:
     """Whether the lexicon lists the name as a state's own."""
-    return bool(getattr(texts.actors.get(name), "state", False))
+    return name in _STATE_RUN or bool(getattr(texts.actors.get(name), "state", False))
 
 
 def claim_voice(claim: Claim, texts: Texts) -> Html:
@@ -77,7 +113,6 @@ def verification(event: ConflictEvent, texts: Texts) -> Html:
     return texts.say("one source, unverified") if event.originators else texts.say("source not named, unverified")
 
 
-def shared_verification(events: Sequence[ConflictEvent], texts: Texts) -> Html | None:
-    """What is said of the sureness of several events at once, or None where they differ."""
-    said = {verification(event, texts) for event in events}
-    return said.pop() if len(said) == 1 else None
+def single(event: ConflictEvent) -> bool:
+    """Whether an event rests on one voice and nothing else: said once for a whole answer, not in each line."""
+    return event.verification is Verification.UNVERIFIED and not event.disputed

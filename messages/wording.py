@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta, tzinfo
+from math import asin, cos, radians, sin, sqrt
 
 from conflict.events import Actor, EventFacts
 from conflict.places import EventPlace, Place
@@ -51,6 +52,9 @@ _BEARINGS = {
     "W": msg("west", "compass"),
     "NW": msg("north-west", "compass"),
 }
+
+
+_POINTS = (PlaceLevel.SETTLEMENT, PlaceLevel.FACILITY)
 
 
 def capital(html: Html) -> Html:
@@ -202,7 +206,7 @@ def event_place(place: EventPlace | None, texts: Texts) -> Html:
         )
     name = place_name(place.place, texts)
     bearing = texts.word(_BEARINGS[place.bearing]) if place.bearing in _BEARINGS else None
-    if place.place.level in (PlaceLevel.SETTLEMENT, PlaceLevel.FACILITY):
+    if place.place.level in _POINTS:
         return _point(place, name, bearing, texts)
     if place.count:
         inside = texts.say("{bearing} of {name}", "part of an area", bearing=bearing, name=name) if bearing else name
@@ -225,7 +229,7 @@ def _point(place: EventPlace, name: Html, bearing: Html | None, texts: Texts) ->
 def area(facts: Sequence[EventFacts], texts: Texts) -> Html | None:
     """The area several events share, as a heading names it: the finest with a bearing, else their province."""
     places = [place for fact in facts for place in fact.places if place.place]
-    wide = [p for p in places if p.place and p.place.level not in (PlaceLevel.SETTLEMENT, PlaceLevel.FACILITY)]
+    wide = [p for p in places if p.place and p.place.level not in _POINTS]
     for place in wide:
         if place.bearing in _BEARINGS and place.place:
             bearing = texts.word(_BEARINGS[place.bearing])
@@ -242,6 +246,19 @@ def actor(who: Actor, texts: Texts) -> Html:
     """A party by its listed name, else as the report wrote it."""
     listed = texts.actor(who.actor_id) if who.actor_id else who.name
     return texts.value(who.name if listed == who.actor_id else listed)
+
+
+def distance(start: Place, end: Place) -> int | None:
+    """Whole kilometres between two points on a round earth; None where either is an area or has no point."""
+    points = [(p.latitude, p.longitude) for p in (start, end) if p.level in _POINTS]
+    if len(points) < 2 or start == end:
+        return None
+    (lat1, lon1), (lat2, lon2) = points
+    if lat1 is None or lon1 is None or lat2 is None or lon2 is None:
+        return None
+    a, b = radians(lat1), radians(lat2)
+    h = sin((b - a) / 2) ** 2 + cos(a) * cos(b) * sin(radians(lon2 - lon1) / 2) ** 2
+    return max(1, round(2 * 6371 * asin(sqrt(h))))
 
 
 def shortened(text: str, limit: int) -> str:

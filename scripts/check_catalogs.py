@@ -152,8 +152,13 @@ def update(path: Path) -> None:
             user_comments=message.user_comments if message else (),
             context=text.context,
         )
+    write(path, new)
+
+
+def write(path: Path, catalog: Catalog) -> None:
+    """Writes a language's file, without the header lines that change by themselves."""
     written = BytesIO()
-    write_po(written, new, width=100, include_lineno=False)
+    write_po(written, catalog, width=100, include_lineno=False)
     lines = written.getvalue().decode("utf-8").splitlines(keepends=True)
     kept = [line for line in lines if not line.startswith(_NOISE)]
     path.write_text("".join(kept).lstrip("\n"), encoding="utf-8")
