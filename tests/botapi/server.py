@@ -77,7 +77,8 @@ class BotApiServer:
 
     async def start(self) -> None:
         """Listen on 127.0.0.1; a free port is chosen at the first start and kept."""
-        self._runner = web.ServerRunner(web.Server(self.service.handle, access_log=None), shutdown_timeout=0.2)
+        listener = web.Server(self.service.handle, handler_cancellation=True, access_log=None)
+        self._runner = web.ServerRunner(listener, shutdown_timeout=0.2)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self.port, backlog=1024)
         await site.start()

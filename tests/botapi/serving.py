@@ -63,6 +63,7 @@ class Service:
         self.command: Command | None = None
         self.courier: Courier | None = None
         self._closing = asyncio.Event()
+        self._late: set[asyncio.Task[web.StreamResponse]] = set()
 
     def open(self) -> None:
         """Begin to serve (again)."""
@@ -76,6 +77,7 @@ class Service:
         self.account.updates.wake()
         if self.courier is not None:
             await self.courier.stop()
+        await asyncio.gather(*self._late, return_exceptions=True)
 
     # -- one request ---------------------------------------------------------------------------------------------
 
@@ -113,6 +115,18 @@ class Service:
         self.stats.begin(method)
         chat_id = params.get("chat_id")
         fault = self.faults.next(method, chat_id if isinstance(chat_id, int) else None)
+        if fault is None and (method == "getUpdates" or not self.latency):
+            return respond(await self._perform(method, params, raw))
+        # What has arrived is carried out even if the bot does not wait for the answer; a forgotten poll just ends.
+        task = asyncio.create_task(self._serve_late(request, method, params, raw, fault))
+        self._late.add(task)
+        task.add_done_callback(self._late.discard)
+        return await asyncio.shield(task)
+
+    async def _serve_late(
+        self, request: web.BaseRequest, method: str, params: Params, raw: Mapping[str, Any], fault: Fault | None
+    ) -> web.StreamResponse:
+        """A call that takes time or meets trouble."""
         if self.latency and method != "getUpdates":
             await self._pause(self.latency)
         if fault is not None:

@@ -146,3 +146,12 @@ def test_no_schedule_beats_the_limit(pauses: list[float], burst: int) -> None:
     for first in range(len(passed)):
         for last in range(first, len(passed)):
             assert last - first + 1 <= burst + (passed[last] - passed[first]) + 1e-3
+
+
+async def test_what_arrived_is_carried_out_although_the_bot_hung_up(botapi: BotApiServer, ask: Ask) -> None:
+    amal = botapi.person()
+    botapi.slow("sendMessage", 0.05)
+    send = asyncio.create_task(ask("sendMessage", chat_id=amal.id, text="x"))
+    await botapi.begun("sendMessage")
+    send.cancel()
+    assert (await amal.see()).text == "x"

@@ -218,3 +218,13 @@ async def test_an_update_may_come_twice(botapi: BotApiServer, ask: Ask) -> None:
     botapi.updates.push_raw(botapi.updates.pending[0])
     assert await texts(ask) == ["x", "x"]
     assert await texts(ask, offset=2) == []
+
+
+async def test_a_poller_that_hung_up_is_forgotten(botapi: BotApiServer, ask: Ask) -> None:
+    poll = asyncio.create_task(ask("getUpdates", timeout=30))
+    await botapi.begun("getUpdates")
+    poll.cancel()
+    await asyncio.wait([poll])
+    await botapi.updates.hung_up.wait(0, bool, 5)
+    assert await texts(ask) == []
+    assert botapi.stats.refused == {}

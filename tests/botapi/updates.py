@@ -25,6 +25,8 @@ class Updates:
         # Every update ever made, with whether the bot had asked for its kind: for tests that ask why none came.
         self.made: Log[tuple[dict[str, Any], bool]] = Log()
         self.confirmed: Log[int] = Log()
+        # Polls whose connection the bot closed before the answer.
+        self.hung_up: Log[bool] = Log()
         self._next_id = 1
         self._poller: asyncio.Future[None] | None = None
         self._arrived: set[asyncio.Future[None]] = set()
@@ -111,6 +113,9 @@ class Updates:
                     await own
             except TimeoutError:
                 pass
+            except asyncio.CancelledError:
+                self.hung_up.append(True)
+                raise
             finally:
                 if self._poller is own:
                     self._poller = None
