@@ -1,0 +1,341 @@
+"""Place names in running text: the longest known name at each word, with guards for words and people of the same name.
+
+Time is linear in the text: each word is looked at once, and a name is at most six words long.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from conflict.errors import InputError
+from conflict.name_index import BEGINNING, COMPLETE, NameFilter
+from conflict.names import ARTICLES, fold_word, is_arabic, normal
+from conflict.places import Candidate, Mention
+from conflict.vocabulary import PlaceLevel
+
+Hit = tuple[int, int]
+_WORD = r"[^\W_][\w\u0300-\u036f\u064b-\u0652\u0670'’‘ʼʻ`´]*"
+_CAPITAL = r"[A-Z\u00c0-\u00de\u0100-\u024f\u1e00-\u1eff\u0620-\u06ff][\w\u0300-\u036f\u064b-\u0652\u0670'’‘ʼʻ`´]*"
+_ANY = re.compile(_WORD)
+_POSSESSIVE = re.compile(r"(?:['’]s?|['’‘ʼʻ`´]+)$")
+_GAP = re.compile(r"[ \u00a0\t]?\n?[ \u00a0\-‐‑–'’‘ʼʻ`´]{0,3}")
+_NEXT_WORD = re.compile(r"[ \u00a0\-]([A-Za-z]{3,14})\b")
+_LAST_WORDS = re.compile(r"[^\W_]+")
+_ARABIC_ARTICLES = ARTICLES - {"in", "an", "as", "at", "us", "en", "et", "ed", "er", "es", "l", "ut", "ul"}
+_MOST_WORDS = 6
+_MOST_REMEMBERED = 20_000
+_PARTICLES = ("و", "ف", "ب", "ل", "ك")
+_LARGE = 50_000
+_SHORTEST_LENIENT = 6  # letters of a folded name that is believed outside the country in focus
+_FIRM_LEVELS = frozenset((PlaceLevel.COUNTRY, PlaceLevel.ADMIN1))
+
+
+class Ranking(Protocol):
+    """What the scanner asks of a gazetteer."""
+
+    def rank(
+        self, hits: dict[Hit, str], code: str | None, level: PlaceLevel | None, limit: int
+    ) -> tuple[Candidate, ...]:
+        """Candidates of hits, best first."""
+
+    def exact(self, key: str) -> Sequence[Hit]:
+        """The places with exactly this normal form."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One way to read a word: its folded key, what the filter says of it, and how many letters of particle it drops."""
+
+    fold: str
+    bits: int
+    dropped: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A name found, before the guards: its span, what it may mean, how sure that is."""
+
+    start: int
+    end: int
+    words: int
+    key: str
+    fold: str
+    candidates: tuple[Candidate, ...]
+    first: int  # index of its first and last word
+    last: int
+    level: PlaceLevel | None
+
+
+class Scanner:
+    """Finds mentions. `known` says quickly what is no name, `hits` gives the places of a folded name."""
+
+    def __init__(self, folder: Path, known: NameFilter, hits: Callable[[str], list[Hit]]) -> None:
+        words = _read_words(folder / "words.toml")
+        self._known = known
+        self._hits = hits
+        self._common = frozenset(_all(words, "common") | _all(words, "people"))
+        self._titles = _all(words, "titles")
+        self._beside = _all(words, "beside")
+        self._triggers = frozenset(normal(word) for word in words["ar"]["triggers"].split())
+        inside = sorted(_all(words, "inside") | ARTICLES, key=len, reverse=True)
+        self._inside = frozenset(inside)
+        self._starts = re.compile(rf"(?<!\w)(?:{_CAPITAL}|(?:{'|'.join(inside)})(?![\w'’]))")
+        self._before = {normal(w): PlaceLevel(v) for lang in ("en", "ar") for w, v in words[lang]["before"].items()}
+        self._after = {normal(w): PlaceLevel(v) for lang in ("en", "ar") for w, v in words[lang]["after"].items()}
+        self._readings: dict[str, tuple[_Reading, ...]] = {}
+
+    def is_common(self, key: str) -> bool:
+        """Whether a normal form is a common word or a person's name rather than a place."""
+        return key in self._common
+
+    def without_level_words(self, key: str) -> tuple[str, PlaceLevel | None]:
+        """A normal form without the word that says its level, and that level: "idlib province" is idlib, admin1."""
+        words = key.split()
+        for count in (2, 1):
+            if len(words) > count and (level := self._before.get(" ".join(words[:count]))):
+                return " ".join(words[count:]), level
+        if len(words) > 1 and (level := self._after.get(words[-1])):
+            return " ".join(words[:-1]), level
+        return key, None
+
+    def mentions(self, text: str, places: Ranking, code: str | None, cased: bool) -> tuple[Mention, ...]:
+        """All mentions; `code` is the country in focus, None to take it from the text itself."""
+        spans = [match.span() for match in (self._starts if cased else _ANY).finditer(text)]
+        found = self._all_names(text, spans, places, code, cased)
+        focus = {code} if code else _focus(found)
+        believed = _Believed(self, text, spans, focus, cased)
+        return tuple(
+            Mention(start, end, text[start:end], kept)
+            for one in found
+            for start, end in [(one.start, one.end)]
+            if (kept := believed.candidates(one))
+        )
+
+    def _all_names(
+        self, text: str, spans: list[tuple[int, int]], places: Ranking, code: str | None, cased: bool
+    ) -> list[_Found]:
+        found: list[_Found] = []
+        at, count = 0, len(spans)
+        readings = self._readings
+        while at < count:
+            start, end = spans[at]
+            word = text[start:end]
+            ways = readings.get(word)
+            if ways is None:
+                ways = self._read(word)
+            one = self._longest(text, spans, at, ways, places, code, cased) if ways else None
+            if one is None:
+                at += 1
+            else:
+                found.append(one)
+                at = one.last + 1
+        return found
+
+    def _read(self, word: str) -> tuple[_Reading, ...]:
+        """How a word may be read as the first of a name; remembered, for words repeat."""
+        bare = normal(_POSSESSIVE.sub("", word))
+        ways = []
+        if bare and " " not in bare and bare not in self._inside:
+            forms = [(bare, 0)]
+            if bare[0] in _PARTICLES and len(bare) > 3:
+                forms.append((bare[1:], 1))
+                if bare[1] in _PARTICLES and len(bare) > 4:
+                    forms.append((bare[2:], 2))
+            for form, dropped in forms:
+                fold = fold_word(form)
+                if bits := self._known[fold]:
+                    ways.append(_Reading(fold, bits, dropped))
+        if len(self._readings) >= _MOST_REMEMBERED:
+            self._readings.clear()
+        self._readings[word] = result = tuple(ways)
+        return result
+
+    def _longest(
+        self,
+        text: str,
+        spans: list[tuple[int, int]],
+        at: int,
+        ways: tuple[_Reading, ...],
+        places: Ranking,
+        code: str | None,
+        cased: bool,
+    ) -> _Found | None:
+        for way in ways:
+            ends = [(at, way.fold)] if way.bits & COMPLETE else []
+            key, bits, last = way.fold, way.bits, at
+            while bits & BEGINNING and last + 1 < len(spans) and last - at < _MOST_WORDS:
+                before, after = spans[last][1], spans[last + 1][0]
+                if after - before > 4 or not _GAP.fullmatch(text, before, after):
+                    break
+                last += 1
+                bare = normal(_POSSESSIVE.sub("", text[spans[last][0] : spans[last][1]]))
+                if bare in ARTICLES or not bare:
+                    continue
+                key += fold_word(bare)
+                bits = self._known[key]
+                if bits & COMPLETE:
+                    ends.append((last, key))
+            for last, key in reversed(ends):
+                if self._hits(key):
+                    return self._found(text, spans, (at, last), way.dropped, key, places, code)
+        return None
+
+    def _found(
+        self,
+        text: str,
+        spans: list[tuple[int, int]],
+        words: tuple[int, int],
+        dropped: int,
+        fold: str,
+        places: Ranking,
+        code: str | None,
+    ) -> _Found:
+        first, last = words
+        start, end = spans[first][0] + dropped, spans[last][1]
+        end -= len(text[start:end]) - len(_POSSESSIVE.sub("", text[start:end]))
+        key = normal(text[start:end])
+        exact = set(places.exact(key))
+        start, first_level = self._level_before(text, spans, first, start, dropped)
+        end, level = self._level_after(text, end)
+        level = first_level or level
+        ways = dict.fromkeys(self._hits(fold), "folded") | dict.fromkeys(exact, "exact")
+        candidates = places.rank(ways, code, level, 8)
+        return _Found(start, end, last - first + 1, key, fold, candidates, first, last, level)
+
+    def _level_before(
+        self, text: str, spans: list[tuple[int, int]], first: int, start: int, dropped: int
+    ) -> tuple[int, PlaceLevel | None]:
+        """The start of the mention with the article and the level word before it, and that level."""
+        head = text[max(0, start - 24) : start]
+        words = [(m.start() + start - len(head), m.group()) for m in _LAST_WORDS.finditer(head)]
+        if dropped or not words or not _GAP.fullmatch(text, words[-1][0] + len(words[-1][1]), start):
+            return start, None
+        if words[-1][1].lower() in (ARTICLES if text[start - 1] == "-" else _ARABIC_ARTICLES):
+            start = words.pop()[0]
+        for count in (2, 1):
+            tail = words[-count:]
+            key = " ".join(normal(word) for _, word in tail)
+            if len(tail) == count and (level := self._before.get(key) or self._before.get(key[1:])):
+                plain = key in self._before
+                return tail[0][0] + (0 if plain else 1), level
+        return start, None
+
+    def _level_after(self, text: str, end: int) -> tuple[int, PlaceLevel | None]:
+        match = _NEXT_WORD.match(text, end)
+        if match and (level := self._after.get(match.group(1).lower())):
+            return match.end(), level
+        return end, None
+
+
+class _Believed:
+    """The guards: which of the names found in one text are taken for places."""
+
+    def __init__(self, scanner: Scanner, text: str, spans: list[tuple[int, int]], focus: set[str], cased: bool) -> None:
+        self._scanner = scanner
+        self._text = text
+        self._spans = spans
+        self._focus = focus
+        self._cased = cased
+        self._small: frozenset[str] | None = None
+
+    def candidates(self, one: _Found) -> tuple[Candidate, ...]:
+        """What the name may mean; nothing when it is hardly a place."""
+        arabic = is_arabic(one.key)
+        if one.level is None and self._scanner.is_common(one.key):
+            return ()
+        kept = tuple(candidate for candidate in one.candidates if self._likely(candidate, one, arabic))
+        if kept and kept[0].how == "exact":
+            kept = tuple(c for c in kept if c.how == "exact" or c.place.country_code == kept[0].place.country_code)
+        if not kept or one.level is not None or one.words > 1:
+            return kept
+        firm = kept[0].place.level in _FIRM_LEVELS or kept[0].place.population >= _LARGE
+        if arabic:
+            return kept if firm or self._trigger_before(one) or len(one.key) > 4 else ()
+        if self._cased and (self._after_title(one) or (not firm and self._part_of_a_name(one))):
+            return ()
+        return () if self._cased and self._also_a_word(one) else kept
+
+    def _likely(self, candidate: Candidate, one: _Found, arabic: bool) -> bool:
+        place = candidate.place
+        focused = place.country_code in self._focus or (place.country_code is None)
+        if candidate.how == "exact":
+            if focused or place.level is PlaceLevel.COUNTRY:
+                return True
+            if not self._focus:
+                return len(one.key) > 3
+            return place.level is PlaceLevel.ADMIN1 or place.population >= _LARGE
+        letters = len(one.fold)
+        if focused and self._focus:
+            return letters > 3
+        return letters >= _SHORTEST_LENIENT and (not self._focus or place.population >= _LARGE) and not arabic
+
+    def _trigger_before(self, one: _Found) -> bool:
+        if one.first == 0:
+            return False
+        start, end = self._spans[one.first - 1]
+        word = normal(self._text[start:end])
+        return word in self._scanner._triggers or word[1:] in self._scanner._triggers
+
+    def _after_title(self, one: _Found) -> bool:
+        word = self._word_before(one.start)
+        return word is not None and normal(word) in self._scanner._titles
+
+    def _part_of_a_name(self, one: _Found) -> bool:
+        """Whether an unknown capitalised word stands right before or after: "Rami Abdel Rahman"."""
+        before = self._word_before(one.start)
+        if before and self._unknown_capital(before) and not self._opens_sentence(one.start - len(before) - 1):
+            return True
+        after = re.compile(r" (\w+)").match(self._text, one.end)
+        return bool(after) and self._unknown_capital(after.group(1) if after else "")
+
+    def _unknown_capital(self, word: str) -> bool:
+        key = normal(word)
+        return word[:1].isupper() and not word.isupper() and key not in self._scanner._beside and key not in ARTICLES
+
+    def _word_before(self, start: int) -> str | None:
+        """The word before with only a space (or a full stop of "Mr.") between."""
+        head = self._text[max(0, start - 30) : start]
+        match = re.search(r"(\w+)(\.?) $", head)
+        return match.group(1) if match and (not match.group(2) or len(match.group(1)) < 5) else None
+
+    def _opens_sentence(self, start: int) -> bool:
+        head = self._text[max(0, start - 3) : start].rstrip(" \"“'‘(")
+        return not head or head[-1] in ".!?:\n•-—"
+
+    def _also_a_word(self, one: _Found) -> bool:
+        """Whether a name that opens a sentence is a word of this text in lower case elsewhere."""
+        if not self._opens_sentence(one.start):
+            return False
+        if self._small is None:
+            self._small = frozenset(re.findall(r"(?<!\w)[a-z]+(?!\w)", self._text))
+        return one.key in self._small
+
+
+def _focus(found: list[_Found]) -> set[str]:
+    """The countries that a text is about, by its surest names: countries, provinces, large towns."""
+    votes: Counter[str] = Counter()
+    for one in found:
+        if not one.candidates:
+            continue
+        best = one.candidates[0]
+        sure = best.how == "exact" and (best.place.level in _FIRM_LEVELS or best.place.population >= 2 * _LARGE)
+        if sure and best.place.country_code:
+            votes[best.place.country_code] += 2 if best.place.level is PlaceLevel.COUNTRY else 1
+    return {code for code, _ in votes.most_common(3)}
+
+
+def _read_words(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"The words around place names in {path.name} cannot be read: {error}") from error
+
+
+def _all(words: dict[str, Any], kind: str) -> frozenset[str]:
+    return frozenset(normal(word) for language in ("en", "ar") for word in words[language][kind].split())
