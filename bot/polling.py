@@ -1,0 +1,220 @@
+"""Long polling that tells Telegram "received" only after an update was handled, so that a killed process loses none.
+
+python-telegram-bot's own poller confirms on receipt: what is in flight at a `kill -9` is gone. Here the offset of the
+next getUpdates is the oldest update not yet done with, so Telegram keeps that and all later ones and sends them again
+after a crash; those already seen in this run are recognised by their number. The price: an update that was being
+answered at the kill is answered twice, and getUpdates answers at once while something is in flight, so short pauses are
+made then. When a hundred updates wait (one chat floods, say), the older half is confirmed early so that others get
+their turn: only then can a kill lose any. One update that cannot be read is skipped by itself, not the whole batch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any, Final
+
+from telegram import Bot, Update
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, TimedOut
+from telegram.request import BaseRequest, RequestData
+from telegram.request._requestparameter import RequestParameter
+
+log = logging.getLogger(__name__)
+
+BATCH: Final = 100  # the most getUpdates gives at once
+MAX_IN_FLIGHT: Final = 2048
+MIN_PAUSE: Final = 0.05  # seconds between polls while something is in flight
+MAX_PAUSE: Final = 0.5  # the same when nothing new comes and nothing gets done
+MAX_BACKOFF: Final = 30.0
+
+
+class Poller:
+    """Fetches updates of one bot into a queue. `done(update)` must be called for each once it has been handled.
+
+    `run` ends by itself only on an error that no waiting cures (InvalidToken), or after `conflict_patience` seconds of
+    another process polling with the same token (Conflict): it raises it then.
+    """
+
+    def __init__(
+        self,
+        bot: Bot,
+        request: BaseRequest,
+        queue: asyncio.Queue[Any],
+        *,
+        timeout: int = 50,
+        allowed: tuple[str, ...] = (),
+        conflict_patience: float = 60.0,
+    ) -> None:
+        self._bot = bot
+        self._request = request
+        self._queue = queue
+        self._timeout = timeout
+        self._allowed = allowed
+        self._patience = conflict_patience
+        self._in_flight: dict[int, None] = {}  # numbers not yet done with, oldest first
+        self._done: set[int] = set()  # done with, but not confirmed because an older one is in flight
+        self._early: set[int] = set()  # confirmed before they were done with
+        self._next = 0
+        self._idle_for = MIN_PAUSE
+        self._progress = asyncio.Event()
+
+    @property
+    def in_flight(self) -> int:
+        """How many updates were fetched and are not done with."""
+        return len(self._in_flight)
+
+    def done(self, update: object) -> None:
+        """This update was handled (or failed for good): Telegram need not send it again."""
+        number = getattr(update, "update_id", None)
+        self._early.discard(number or 0)
+        if number in self._in_flight:
+            del self._in_flight[number]
+            self._done.add(number)
+            self._progress.set()
+
+    async def run(self) -> None:
+        """Poll until cancelled."""
+        wait = 0.0
+        clash = Clash(self._patience, asyncio.get_running_loop().time)
+        while True:
+            try:
+                await self._round()
+            except InvalidToken:
+                raise
+            except Conflict:
+                clash.again()
+                wait = min(MAX_BACKOFF, max(1.0, wait * 1.5))
+            except RetryAfter as error:
+                wait = _waiting_time(error)
+                log.warning("Telegram asks to wait %.0f s before the next poll.", wait)
+            except TimedOut:
+                wait = 0.0 if wait == 0.0 and self._timeout else min(MAX_BACKOFF, max(1.0, wait * 1.5))
+            except TelegramError as error:
+                wait = min(MAX_BACKOFF, max(1.0, wait * 1.5))
+                log.warning("Fetching messages failed (%s); next try in %.0f s.", error, wait)
+            else:
+                if wait:
+                    log.info("Fetching messages works again.")
+                wait = 0.0
+                clash.over()
+            if wait:
+                await asyncio.sleep(wait)
+
+    async def drained(self) -> None:
+        """Return when nothing is in flight."""
+        while self._in_flight:
+            self._progress.clear()
+            await self._progress.wait()
+
+    async def confirm(self) -> None:
+        """Tell Telegram what has been handled; for the end of a run. What is still in flight will be sent again."""
+        if not self._next:
+            return
+        try:
+            await self._fetch(wait=0, limit=1)
+        except TelegramError as error:
+            log.warning("The last messages handled could not be confirmed (%s) and may be answered again.", error)
+
+    async def _round(self) -> None:
+        while len(self._in_flight) + len(self._early) >= MAX_IN_FLIGHT:
+            await self._quiet(MIN_PAUSE)
+        busy = bool(self._in_flight)
+        updates = await self._fetch(wait=0 if busy else self._timeout, limit=BATCH)
+        fresh = [update for update in updates if self._is_new(update)]
+        for update in fresh:
+            await self._take(update)
+        if busy and not fresh:
+            if len(updates) >= BATCH:
+                self._confirm_early()
+            await self._quiet(self._idle_for)
+            self._idle_for = min(MAX_PAUSE, self._idle_for * 2)
+        else:
+            self._idle_for = MIN_PAUSE
+            await self._quiet(MIN_PAUSE)
+
+    async def _fetch(self, *, wait: int, limit: int) -> list[dict[str, Any]]:
+        offset = next(iter(self._in_flight), self._next)
+        parameters: dict[str, Any] = {"timeout": wait, "limit": limit, "allowed_updates": list(self._allowed)}
+        if offset:
+            parameters["offset"] = offset
+        answer = await self._request.post(
+            f"{self._bot.base_url}/getUpdates",
+            RequestData([RequestParameter.from_input(name, value) for name, value in parameters.items()]),
+            read_timeout=wait + (self._request.read_timeout or 0.0),
+        )
+        self._done = {number for number in self._done if number >= offset}
+        if not isinstance(answer, list):
+            raise TelegramError("getUpdates gave no list")
+        return [item for item in answer if isinstance(item, dict) and isinstance(item.get("update_id"), int)]
+
+    def _is_new(self, item: dict[str, Any]) -> bool:
+        number = item["update_id"]
+        return number not in self._in_flight and number not in self._done
+
+    async def _take(self, item: dict[str, Any]) -> None:
+        number: int = item["update_id"]
+        self._in_flight[number] = None
+        self._next = max(self._next, number + 1)
+        try:
+            update = Update.de_json(item, self._bot)
+        except Exception as error:  # whatever an update of a newer Bot API or a broken proxy makes the library raise
+            log.warning("Update %s could not be read (%s) and is skipped.", number, type(error).__name__)
+            self.done(_Numbered(number))
+            return
+        await self._queue.put(update)
+
+    def _confirm_early(self) -> None:
+        """The older half of what is in flight holds up all others: count it as received."""
+        for number in list(self._in_flight)[: BATCH // 2]:
+            del self._in_flight[number]
+            self._done.add(number)
+            self._early.add(number)
+
+    async def _quiet(self, seconds: float) -> None:
+        """Until nothing is in flight, but no longer than this."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self.drained()
+        except TimeoutError:
+            pass
+
+
+class Clash:
+    """How long another process has been polling with the same token."""
+
+    def __init__(self, patience: float, clock: Callable[[], float]) -> None:
+        self._patience = patience
+        self._clock = clock
+        self._since: float | None = None
+
+    def again(self) -> None:
+        """Another conflict; raises Conflict when they have gone on for longer than the patience."""
+        now = self._clock()
+        if self._since is None:
+            self._since = now
+            log.warning(
+                "Another process fetches messages with the same token. Stop the other one; "
+                "this one ends if that does not change within %.0f s.",
+                self._patience,
+            )
+        if now - self._since >= self._patience:
+            raise Conflict("Another process fetches messages with the same token.")
+
+    def over(self) -> None:
+        """A poll worked."""
+        self._since = None
+
+
+class _Numbered:
+    """Stands for an update of which only the number is known."""
+
+    __slots__ = ("update_id",)
+
+    def __init__(self, number: int) -> None:
+        self.update_id = number
+
+
+def _waiting_time(error: RetryAfter) -> float:
+    asked = error.retry_after
+    return float(asked if isinstance(asked, int) else asked.total_seconds())

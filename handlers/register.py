@@ -1,0 +1,53 @@
+"""Which handler hears what, in order: the first that fits takes an update."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from telegram import Update
+from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, filters
+
+from handlers import ask, buttons, errors, other, pages
+from handlers.context import AnyApplication, AnyHandler, Desk, seat
+
+# What we ask Telegram for; everything else never reaches us.
+ALLOWED_UPDATES: Final = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY)
+
+_NEW = filters.UpdateType.MESSAGE
+_NEW_OR_EDITED = filters.UpdateType.MESSAGES
+_WITHOUT_TEXT = (
+    filters.PHOTO
+    | filters.VOICE
+    | filters.VIDEO
+    | filters.VIDEO_NOTE
+    | filters.AUDIO
+    | filters.ANIMATION
+    | filters.Document.ALL
+    | filters.Sticker.ALL
+    | filters.LOCATION
+    | filters.CONTACT
+    | filters.POLL
+    | filters.Dice.ALL
+)
+
+
+def handlers() -> list[AnyHandler]:
+    """All of them, most particular first."""
+    return [
+        CommandHandler("start", pages.start, _NEW),
+        CommandHandler("help", pages.show_help, _NEW),
+        CommandHandler("language", pages.language, _NEW),
+        CommandHandler("privacy", pages.privacy, _NEW),
+        CommandHandler("latest", ask.latest, _NEW_OR_EDITED),
+        MessageHandler(_NEW & filters.COMMAND & filters.ChatType.PRIVATE, pages.show_help),
+        MessageHandler(_NEW_OR_EDITED & (filters.TEXT | filters.CAPTION) & ~filters.COMMAND, ask.ask),
+        MessageHandler(_NEW & filters.ChatType.PRIVATE & _WITHOUT_TEXT, other.unsupported),
+        CallbackQueryHandler(buttons.press),
+    ]
+
+
+def register(application: AnyApplication, desk: Desk) -> None:
+    """Seat the desk and put all handlers in place."""
+    seat(application, desk)
+    application.add_handlers(handlers())
+    application.add_error_handler(errors.failed)
