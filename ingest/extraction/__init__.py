@@ -1,1 +1,6 @@
-"""Text to events: one linear pass of rules over tagged tokens, with the sentence that each event rests on."""
+"""From the text of a report to events: rules over tagged words, with the sentence each event rests on."""
+
+from ingest.extraction.extraction import Extraction, SentenceTrace
+from ingest.extraction.extractor import Extractor
+
+__all__ = ["Extraction", "Extractor", "SentenceTrace"]

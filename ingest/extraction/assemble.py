@@ -1,0 +1,231 @@
+"""From clusters of frames to `EventData`: facts, one claim for each voice, evidence, confidence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from conflict.claims import Claim
+from conflict.events import Actor, Breach, EventData, EventFacts, Report, ReportedBreach
+from conflict.periods import DaySpan
+from conflict.vocabulary import TYPE_OF, Assertion, EventType, OriginatorKind, Status
+from ingest.extraction.document import Cluster
+from ingest.extraction.frames import Frame
+from ingest.extraction.harm import Harm, harm_of, opponents
+from ingest.extraction.sentences import Told
+from ingest.extraction.text import Kind
+from ingest.extraction.totals import evidence_of, opaque
+
+_EPISODE_TYPES = (EventType.BATTLES, EventType.REMOTE_VIOLENCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What assembling needs of the report: its day, its sentences, its two main sides."""
+
+    report: Report
+    reference: date | None
+    told: Sequence[Told]
+
+
+def assemble(context: Context, cluster: Cluster, sequence: int) -> EventData:
+    """One event of a report."""
+    frames = cluster.frames
+    facts = _facts(context, cluster, frames, cluster.counts)
+    claims = _claims(context, cluster, facts, sequence)
+    return EventData(
+        report_id=context.report.report_id,
+        sequence=sequence,
+        facts=facts,
+        claims=claims,
+        episode=_episode(context.report, facts),
+        confidence=_confidence(cluster, facts),
+        why=tuple(dict.fromkeys([w for f in frames for w in f.why] + cluster.inherited)),
+    )
+
+
+def _facts(
+    context: Context, cluster: Cluster, frames: Sequence[Frame], counts: Sequence[tuple[int, object]]
+) -> EventFacts:
+    actor1, actor2 = _actors(frames)
+    sides = [a.actor_id or a.side or a.name for a in (actor1, actor2) if a]
+    harm: Harm = harm_of(_with_sides(opponents(list(cluster.counts), sides), actor1, actor2))
+    span = cluster.span
+    precision = span.precision if span else None
+    if span is None and context.reference is not None and not cluster.background:
+        span, precision = DaySpan(context.reference, context.reference, 2), 2
+    if span and precision == 1 and (span.end - span.start).days > 1:
+        precision = 2
+    tags = dict.fromkeys(tag for f in frames for tag in f.tags)
+    breach = _breach(frames, context)
+    return EventFacts(
+        sub_event_type=frames[0].sub,
+        event_date=span.start if span else None,
+        event_date_end=span.end if span and span.end != span.start else None,
+        part_of_day=cluster.part,
+        time_precision=precision,
+        actor1=actor1,
+        actor2=actor2,
+        initiator=next((f.initiator for f in frames if f.initiator), None),
+        civilian_targeting=any(f.civilians for f in frames),
+        places=tuple(cluster.places[:6]),
+        casualties=harm.casualties,
+        fatalities_low=harm.low,
+        fatalities_best=harm.best,
+        fatalities_high=harm.high,
+        tags=tuple(tags),
+        assertion=frames[0].assertion,
+        status=_status(cluster),
+        breach=breach,
+    )
+
+
+def _with_sides(
+    counts: list[tuple[int, object]], actor1: Actor | None, actor2: Actor | None
+) -> list[tuple[int, object]]:
+    """Plain "soldiers" and "rebels" are those of the event's own sides where one of them fits."""
+    settled = []
+    for sentence, count in counts:
+        side = count.casualty.side  # type: ignore[attr-defined]
+        if side in ("state", "opposition"):
+            wanted = "government" if side == "state" else "opposition"
+            match = next((a for a in (actor1, actor2) if a and a.side == wanted), None)
+            name = (match.actor_id or match.name) if match else wanted
+            count = replace(count, casualty=replace(count.casualty, side=name))  # type: ignore[type-var,attr-defined]
+        settled.append((sentence, count))
+    return settled
+
+
+def _actors(frames: Sequence[Frame]) -> tuple[Actor | None, Actor | None]:
+    """The pair of the first frame that names one; later frames name what it leaves open or says less exactly."""
+    first = next((f for f in frames if f.actor1 and f.actor2), None) or next(
+        (f for f in frames if f.actor1 or f.actor2), frames[0]
+    )
+    actor1, actor2 = first.actor1, first.actor2
+    for frame in frames:
+        for actor in (frame.actor1, frame.actor2):
+            if actor is None:
+                continue
+            if actor1 is None and frame.actor1 is actor and not _known(actor, actor2):
+                actor1 = actor
+            elif actor2 is None and not _known(actor, actor1) and frame.actor2 is actor:
+                actor2 = actor
+    return actor1, actor2
+
+
+def _known(actor: Actor, other: Actor | None) -> bool:
+    return other is not None and (actor.name == other.name or (actor.side is not None and actor.side == other.side))
+
+
+def _status(cluster: Cluster) -> Status:
+    if cluster.background:
+        return Status.BACKGROUND
+    return Status.ONGOING if all(f.ongoing for f in cluster.frames) else Status.NEW
+
+
+def _breach(frames: Sequence[Frame], context: Context) -> Breach | None:
+    reported: list[ReportedBreach] = []
+    for frame in frames:
+        if not frame.breach:
+            continue
+        item = context.told[frame.index]
+        accused = None
+        for tag in item.tagged.by("says"):
+            if item.tagged.words[tag.first].key in ("accused", "accuses", "accusing"):
+                accused = next((s.actor.actor_id or s.actor.name for s in item.sides if s.first >= tag.last), None)
+        entry = ReportedBreach(accuser=frame.voice.originator, accused=accused)
+        if entry not in reported:
+            reported.append(entry)
+    return Breach(reported=tuple(reported)) if reported else None
+
+
+def _claims(context: Context, cluster: Cluster, facts: EventFacts, sequence: int) -> tuple[Claim, ...]:
+    """One claim for each voice; sentences without a voice strengthen the first."""
+    report = context.report
+    body = [f for f in cluster.frames if context.told[f.index].tagged.sentence.kind is Kind.BODY] or list(
+        cluster.frames
+    )
+    voices: dict[str | None, list[Frame]] = {}
+    for frame in body:
+        voices.setdefault(frame.voice.originator, []).append(frame)
+    counted = {index for index, _ in cluster.counts}
+    for index in sorted(counted):
+        voice = context.told[index].voice
+        if voice.originator not in voices and voice.originator is not None and None in voices and len(voices) == 1:
+            voices = {voice.originator: voices[None]}
+    named = {key: value for key, value in voices.items() if key is not None}
+    if named and None in voices and context.told[voices[None][0].index].index > next(iter(named.values()))[0].index:
+        voices = named  # the publisher's own later sentences rest on the voice before them
+    order = sorted(voices.items(), key=lambda kv: (kv[0] is None, kv[1][0].index))
+    claims: list[Claim] = []
+    for number, (originator, frames) in enumerate(order):
+        voice = next((f.voice for f in frames), cluster.first.voice)
+        if originator is not None and voice.originator != originator:
+            voice = next(
+                context.told[i].voice for i in sorted(counted) if context.told[i].voice.originator == originator
+            )
+        carrier = next((f.voice.carrier for f in frames if f.voice.carrier), voice.carrier)
+        item = context.told[frames[0].index]
+        said = facts if number == 0 else _said(facts, frames, cluster, context)
+        claims.append(
+            Claim(
+                claim_id=opaque(report.report_id, f"claim-{sequence}", number),
+                report_id=report.report_id,
+                publisher=report.publisher,
+                facts=said,
+                originator=originator,
+                originator_kind=voice.kind if originator else OriginatorKind.UNNAMED,
+                carrier=carrier,
+                evidence=evidence_of(report, item),
+                url=report.url,
+                published_at=report.published_at,
+                retrieved_at=report.retrieved_at,
+                denies=any(f.assertion is Assertion.DENIED for f in frames)
+                and cluster.first.assertion is not Assertion.DENIED,
+            )
+        )
+    return tuple(claims)
+
+
+def _said(facts: EventFacts, frames: Sequence[Frame], cluster: Cluster, context: Context) -> EventFacts:
+    """What a further voice says: the event's facts with only its own numbers and breach."""
+    mine = {f.index for f in frames}
+    harm = harm_of([(i, c) for i, c in cluster.counts if i in mine])
+    return replace(
+        facts,
+        casualties=harm.casualties,
+        fatalities_low=harm.low,
+        fatalities_best=harm.best,
+        fatalities_high=harm.high,
+        initiator=next((f.initiator for f in frames if f.initiator), None),
+        breach=_breach(frames, context),
+    )
+
+
+def _episode(report: Report, facts: EventFacts) -> str | None:
+    """Fighting of one report in one province is one course of fighting."""
+    place = facts.primary_place
+    if (
+        TYPE_OF[facts.sub_event_type] not in _EPISODE_TYPES
+        or facts.status is Status.BACKGROUND
+        or not place
+        or not place.place
+    ):
+        return None
+    area = place.place.admin1 or place.place.country or place.place.name
+    slug = re.sub(r"[^a-z0-9]", "-", area.lower())
+    return f"{report.report_id}:{slug}"
+
+
+def _confidence(cluster: Cluster, facts: EventFacts) -> float:
+    """How sure the rules are: a telling word, an own day, an own place, a number, a voice each add."""
+    value = 0.55 if cluster.first.trigger.detail == "weak" else 0.7
+    value += 0.08 if facts.time_precision == 1 else 0.0
+    value += 0.08 if facts.places and not any(n.startswith("place") for n in cluster.inherited) else 0.0
+    value += 0.06 if facts.casualties else 0.0
+    value += 0.05 if any(f.voice.originator for f in cluster.frames) else 0.0
+    value += 0.03 if len(cluster.frames) > 1 else 0.0
+    value -= 0.2 if facts.assertion is Assertion.DENIED else 0.0
+    return round(min(value, 0.97), 2)

@@ -1,0 +1,197 @@
+"""How many people were harmed, of which side, by one sentence.
+
+"Killed or captured 6", "neutralised 12" and "15 casualties including 6 children" are not "killed". A part of a total
+("including 6 children") is never added to it. Numbers that count hours, strikes or towns count no people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from conflict.claims import Casualty
+from conflict.numbers import NumberMention
+from conflict.vocabulary import CasualtyKind
+from ingest.extraction.lexicon import Lexicon
+from ingest.extraction.tags import Tag, Tagged
+
+_KINDS = {kind.value: kind for kind in CasualtyKind}
+_REACH = 14
+_SINGLE = frozenset({"a", "an"})
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number of people harmed: the casualty, the word index of its number, and whether it is part of another."""
+
+    casualty: Casualty
+    word: int
+    part: bool = False
+    total: bool = False  # named as a toll: "the death toll rose to 22"
+
+
+def counts(tagged: Tagged, numbers: Sequence[NumberMention], lexicon: Lexicon) -> list[Count]:
+    """Every number of people harmed that the sentence gives."""
+    harms = tagged.by("harm")
+    if not harms:
+        return []
+    found: list[Count] = []
+    for first, last, number in _people_numbers(tagged, numbers):
+        role, role_end = _role(tagged, last)
+        harm = _harm(tagged, harms, first, max(role_end, last), role is not None)
+        if harm is None:
+            continue
+        kind = _KINDS[harm.value]
+        if role is None and not (_touches(harm, first, last) or _toll_before(tagged, first)):
+            continue
+        if role is None and _counts_something_else(tagged, last):
+            continue
+        civilian, side = lexicon.roles.get(role.value, (None, None)) if role else (None, None)
+        casualty = Casualty(
+            kind,
+            side=_side(tagged, first, role_end, side, lexicon),
+            role=tagged.written(role.first, role.last).lower() if role else None,
+            civilian=civilian,
+            count=number.count,
+            low=number.low,
+            high=number.high,
+        )
+        found.append(Count(casualty, first, _is_part(tagged, first, found), _toll_before(tagged, first)))
+    return _without_repeats(found)
+
+
+def _people_numbers(tagged: Tagged, numbers: Sequence[NumberMention]) -> list[tuple[int, int, NumberMention]]:
+    """Numbers that may count people, as (first word, word after, number), with "a child" as one."""
+    found: list[tuple[int, int, NumberMention]] = []
+    starts = {}
+    for number in numbers:
+        first = tagged.word_at(number.start)
+        last = tagged.word_at(number.end)
+        if first >= len(tagged.words):
+            continue
+        last = max(last, first + 1)
+        starts[first] = last
+        if (
+            number.low is not None
+            and number.high is not None
+            and 1900 <= number.low <= 2100
+            and number.low == number.high
+        ):
+            if not _role(tagged, last)[0]:
+                continue  # a year
+        if number.count == 2 and tagged.words[first].key == "both":
+            continue
+        found.append((first, last, number))
+    for index, word in enumerate(tagged.words[:-1]):
+        if word.key in _SINGLE and index not in starts:
+            role = next((t for t in tagged.by("role") if index < t.first <= index + 2 and t.value != "people"), None)
+            if role and not any(index < s < role.first for s in starts) and _singular(tagged.words[role.last - 1].key):
+                found.append((index, index + 1, NumberMention(word.start, word.end, "a", 1, 1, 1, "")))
+    return sorted(found, key=lambda item: item[0])
+
+
+def _singular(key: str) -> bool:
+    return not key.endswith(("s", "men", "people", "children"))
+
+
+def _role(tagged: Tagged, after: int) -> tuple[Tag | None, int]:
+    """The people a number counts: the role word after it, over words that may stand between."""
+    between = {t.first: t.last for t in tagged.by("between")}
+    for tag in tagged.by("nationality"):
+        between.setdefault(tag.first, tag.last)
+    roles: dict[int, Tag] = {}
+    for tag in tagged.by("role"):
+        if tag.first not in roles or tag.last > roles[tag.first].last:
+            roles[tag.first] = tag
+    units = {t.first for t in tagged.by("units")}
+    index = after
+    while index < min(len(tagged.words), after + 6):
+        role = roles.get(index)
+        if role is not None and not (index in between and between[index] > role.last):
+            following = roles.get(role.last)
+            return (following, following.last) if following and role.value != "people" else (role, role.last)
+        if index in units or tagged.words[index].sign:
+            break
+        if index in between:
+            index = between[index]
+        elif tagged.words[index].capital and index + 1 in roles:
+            index += 1
+        else:
+            break
+    return None, after
+
+
+def _harm(tagged: Tagged, harms: Sequence[Tag], first: int, last: int, has_role: bool) -> Tag | None:
+    """The word of harm a number belongs to: the one right before ("killed six"), else the next one after."""
+    before = [h for h in harms if h.last <= first and first - h.last <= (6 if has_role else 2)]
+    after = [h for h in harms if h.first >= last and h.first - last <= _REACH]
+    inside = [h for h in harms if first < h.first < last]
+    close = [h for h in before if first - h.last <= 2 and not tagged.clause_between(h.last, first)]
+    if close and tagged.words[close[-1].first].key not in ("dead", "deaths", "bodies"):
+        return _widest(harms, close[-1])
+    touching = [h for h in after if h.first - last <= 3]
+    if touching:
+        return _widest(harms, touching[0])
+    joined = [h for h in before if not _verb_between(tagged, harms, h, first)]
+    if joined and not (after and after[0].first - last <= 5):
+        return _widest(harms, joined[-1])
+    if after:
+        return _widest(harms, after[0])
+    if joined:
+        return _widest(harms, joined[-1])
+    return inside[0] if inside else None
+
+
+def _widest(harms: Sequence[Tag], chosen: Tag) -> Tag:
+    """ "killed or wounded" covers "killed": the wider phrase says what the number is."""
+    covering = [h for h in harms if h.first <= chosen.first and h.last >= chosen.last]
+    return max(covering, key=lambda h: h.last - h.first)
+
+
+def _verb_between(tagged: Tagged, harms: Sequence[Tag], harm: Tag, first: int) -> bool:
+    return any(harm.last <= h.first < first for h in harms if h is not harm) or any(
+        w.sign and w.key in ";:" for w in tagged.words[harm.last : first]
+    )
+
+
+def _touches(harm: Tag, first: int, last: int) -> bool:
+    """Whether number and word of harm stand together: "killed 12", "12 dead", "12 were killed"."""
+    return 0 <= harm.first - last <= 2 or 0 <= first - harm.last <= 2
+
+
+def _toll_before(tagged: Tagged, first: int) -> bool:
+    return any(0 <= first - t.last <= 9 for t in tagged.by("toll"))
+
+
+def _counts_something_else(tagged: Tagged, last: int) -> bool:
+    return any(t.first in (last, last + 1) for t in tagged.by("units"))
+
+
+def _is_part(tagged: Tagged, first: int, found: Sequence[Count]) -> bool:
+    """Whether a number is said to be part of another: "including 6 children", "two of them women"."""
+    for tag in tagged.by("subset"):
+        if 0 <= first - tag.last <= 3:
+            return bool(found) or True
+        if found and 0 <= tag.first - first <= 3 and tagged.words[tag.first].key in ("of", "were", "was"):
+            return True
+    previous = found[-1] if found else None
+    return bool(previous and previous.part and first - previous.word <= 5)
+
+
+def _side(tagged: Tagged, first: int, end: int, side: str | None, lexicon: Lexicon) -> str | None:
+    """The actor whose people a number counts: one named between the number and just after its role."""
+    for tag in tagged.by("actor"):
+        if first <= tag.first <= end and tag.first < end + 1 and lexicon.actors.get(tag.value):
+            return tag.value
+    for tag in tagged.by("nationality"):
+        if first <= tag.first < end and side == "state":
+            return tag.value
+    return side
+
+
+def _without_repeats(found: list[Count]) -> list[Count]:
+    kept: list[Count] = []
+    for count in found:
+        if not any(replace(k.casualty) == count.casualty and k.word == count.word for k in kept):
+            kept.append(count)
+    return kept

@@ -1,0 +1,334 @@
+"""The report as a whole: which frames tell of one event, what is background, what is inherited.
+
+Headline and lead are evidence for the same event as the detail, not more events. Two events of one sub-type stay apart when
+their days, parts of day or settlements differ. A sentence without a day takes that of the event before it; without a place,
+the province of it, never the settlement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from conflict.dates import DateKind
+from conflict.periods import DaySpan
+from conflict.places import EventPlace, Place, Places
+from conflict.vocabulary import TYPE_OF, Assertion, EventType, PartOfDay, PlaceLevel, SubEventType
+from ingest.extraction.casualties import Count
+from ingest.extraction.frames import Frame
+from ingest.extraction.sentences import Told
+from ingest.extraction.text import Kind
+from ingest.extraction.where import contains, finest_first, province_of
+
+OLD = timedelta(days=14)  # what ended longer before publication is background, unless the report leads with it
+_LEAD = 3  # sentences
+
+
+@dataclass(slots=True)
+class Cluster:
+    """One event of the report: the frames that tell of it, the days and places that they say together."""
+
+    frames: list[Frame]
+    span: DaySpan | None = None  # as the report says it
+    part: PartOfDay | None = None
+    places: list[EventPlace] = field(default_factory=list)
+    background: str | None = None
+    inherited: list[str] = field(default_factory=list)
+    counts: list[tuple[int, Count]] = field(default_factory=list)  # (sentence, count)
+
+    @property
+    def first(self) -> Frame:
+        return self.frames[0]
+
+    @property
+    def sub(self) -> SubEventType:
+        return self.first.sub
+
+
+def clusters_of(told: Sequence[Told], reference: date | None, places: Places, country: str | None) -> list[Cluster]:
+    """The events of a report, in the order they are first told."""
+    clusters: list[Cluster] = []
+    primary = primary_place(told, places)
+    history = False  # the report is telling what came before
+    lead = {item.index for item in told[: _LEAD + sum(t.tagged.sentence.kind is Kind.HEADLINE for t in told[:4])]}
+    latest: Cluster | None = None
+    latest_at = -9
+    for item in told:
+        recent = _has_recent_day(item, reference)
+        old_day = any(_is_old(m.span, reference) for m in item.dates if m.kind is not DateKind.SINCE)
+        if recent or any(f.ongoing for f in item.frames):
+            history = False
+        elif old_day and item.index not in lead:
+            history = True
+        for frame in item.frames:
+            if "(trend)" in (frame.background or "") or (frame.background or "").startswith("a trend"):
+                item.notes.append(f"{frame.key}: {frame.background}")
+                continue
+            own = _own_span(frame)
+            own_places = _own_places(frame, item, places)
+            background = _why_background(frame, item, own, reference, history, item.index in lead)
+            home = _home(clusters, frame, own, own_places, background, item, latest)
+            if home is None:
+                home = Cluster([frame], own, frame.part, own_places, background)
+                clusters.append(home)
+                if own is None and not background:
+                    _inherit_day(home, frame, latest if item.index - latest_at <= 2 else None, reference)
+                if not _fine(home.places):
+                    near = (
+                        latest if latest and latest.background == background and item.index - latest_at <= 1 else None
+                    )
+                    _inherit_place(home, near, primary, places)
+            else:
+                _add(home, frame, own, own_places)
+            home.counts += [(item.index, count) for count in item.counts if _nearest_frame(item, count) is frame]
+            if not background:
+                latest, latest_at = home, item.index
+        if not item.frames and item.counts and not item.off_topic:
+            _harm_only(item, clusters, latest, latest_at)
+    return clusters
+
+
+def primary_place(told: Sequence[Told], places: Places) -> EventPlace | None:
+    """Where the report plays: the first province or finer in headline and lead, else the most frequent province."""
+    country: EventPlace | None = None
+    tally: dict[str, int] = {}
+    for item in told[:5]:
+        for _, place in item.places:
+            if place.place and place.place.level not in (PlaceLevel.COUNTRY, PlaceLevel.REGION):
+                return place
+            country = country or place
+    for item in told:
+        for _, place in item.places:
+            if place.place and place.place.admin1_id:
+                tally[place.place.admin1_id] = tally.get(place.place.admin1_id, 0) + 1
+    if tally:
+        best = places.get(max(tally, key=lambda key: tally[key]))
+        if best:
+            return EventPlace(best.name, best)
+    return country
+
+
+def _own_span(frame: Frame) -> DaySpan | None:
+    """The days a frame's own sentence tells of it; the finest expression, the nearest to the trigger."""
+    if not frame.dates:
+        return None
+    days = [m for m in frame.dates if m.kind in (DateKind.DAY, DateKind.DURATION)] or frame.dates
+    if len(days) > 1 and all(m.kind is DateKind.DAY for m in days):
+        starts = sorted(m.span.start for m in days)
+        ends = sorted(m.span.end for m in days)
+        if (ends[-1] - starts[0]).days <= 3:
+            return DaySpan(starts[0], ends[-1], 1 if starts[0] == ends[-1] else 2)
+    return days[0].span
+
+
+def _own_places(frame: Frame, item: Told, places: Places) -> list[EventPlace]:
+    """The places of a frame's own sentence, the finest first; "the latter" is the place named last before it."""
+    tagged = item.tagged
+    for tag in tagged.by("coreference"):
+        before = [place for first, place in item.places if first < tag.first]
+        if before and abs(tag.first - frame.trigger.first) <= 8:
+            return [before[-1] if tag.value == "latter" else before[0]]
+    found = sorted(item.places, key=lambda fp: abs(fp[0] - frame.trigger.first))
+    mine = [place for _, place in found]
+    if len(item.frames) > 1 and len(mine) > 1:
+        near = [p for first, p in found if not _other_nearer(item, frame, first)]
+        mine = near or mine
+    ordered = list(finest_first(mine))
+    if ordered and ordered[0].level in (PlaceLevel.FACILITY, PlaceLevel.SETTLEMENT):
+        return ordered
+    for tag in tagged.by("unnamed_places"):
+        if 0 <= tag.first - frame.trigger.last <= 3:
+            number = next((n for n in item.numbers if 0 <= tag.first - tagged.word_at(n.start) <= 3 and n.count), None)
+            if number:
+                base = next((p.place for p in ordered), None)
+                ordered.insert(
+                    0, EventPlace(f"{number.text} {tagged.written(tag.first, tag.last)}", base, count=number.count)
+                )
+                break
+    return ordered
+
+
+def _other_nearer(item: Told, frame: Frame, first: int) -> bool:
+    mine = abs(first - frame.trigger.first)
+    return any(abs(first - other.trigger.first) < mine for other in item.frames if other is not frame)
+
+
+def _has_recent_day(item: Told, reference: date | None) -> bool:
+    if reference is None:
+        return False
+    return any(
+        m.kind is DateKind.DAY and m.span.precision == 1 and m.span.end >= reference - timedelta(days=9)
+        for m in item.dates
+    )
+
+
+def _is_old(span: DaySpan, reference: date | None) -> bool:
+    return reference is not None and span.end < reference - OLD
+
+
+def _why_background(
+    frame: Frame, item: Told, own: DaySpan | None, reference: date | None, history: bool, lead: bool
+) -> str | None:
+    if own is not None:
+        if _is_old(own, reference) and not lead:
+            return f"ended {own.end.isoformat()}, long before the report"
+        if reference and own.start > reference:
+            return "lies after the report"
+        if frame.background and own.precision == 1 and not _is_old(own, reference):
+            return None
+    if frame.background and not (lead and item.counts):
+        return frame.background
+    if history and own is None:
+        return "told among what came before"
+    return None
+
+
+_PAIRS = ({SubEventType.SUICIDE_BOMB, SubEventType.REMOTE_EXPLOSIVE},)
+
+
+def _home(
+    clusters: Sequence[Cluster],
+    frame: Frame,
+    own: DaySpan | None,
+    own_places: list[EventPlace],
+    background: str | None,
+    item: Told,
+    latest: Cluster | None,
+) -> Cluster | None:
+    """The event a frame tells of, if one is there already."""
+    fits = [c for c in clusters if _fits(c, frame, own, own_places, background, item)]
+    if not fits:
+        return None
+    if own is None and not _fine(own_places):
+        if (frame.ongoing or frame.definite) and fits[0] is clusters[0]:
+            return fits[0]
+        return latest if latest in fits else fits[-1]
+    exact = [c for c in fits if own is not None and c.span == own]
+    return (exact or fits)[0]
+
+
+def _fits(
+    c: Cluster, frame: Frame, own: DaySpan | None, places: list[EventPlace], background: str | None, item: Told
+) -> bool:
+    if c.sub is not frame.sub and {c.sub, frame.sub} not in _PAIRS:
+        return False
+    if bool(c.background) != bool(background):
+        return False
+    if Assertion.DENIED in (c.first.assertion, frame.assertion) and c.first.assertion is not frame.assertion:
+        return frame.assertion is Assertion.DENIED
+    if c.sub is not frame.sub and (own is not None and c.span is not None and own != c.span):
+        return False
+    own_span = _own_span(c.first) or c.span
+    if own is not None and own_span is not None and own != own_span and not _headline(c, item):
+        return False
+    if own is not None and own_span is None and c.inherited and c.span is None and not _headline(c, item):
+        return False
+    if frame.part and c.part and frame.part is not c.part:
+        return False
+    return _places_fit(c.places if not _only_inherited(c) else [], places)
+
+
+def _only_inherited(c: Cluster) -> bool:
+    return any(note.startswith("place") for note in c.inherited)
+
+
+def _headline(c: Cluster, item: Told) -> bool:
+    """Whether all that is known of an event so far stood in the headline or the lead says no day of its own."""
+    return c.span is None
+
+
+def _places_fit(have: Sequence[EventPlace], new: Sequence[EventPlace]) -> bool:
+    mine, other = _resolved(have), _resolved(new)
+    if not mine or not other:
+        return True
+    return any(contains(a, b) or contains(b, a) for a in mine[:3] for b in other[:3])
+
+
+def _resolved(places: Sequence[EventPlace]) -> list[Place]:
+    """The finest places: settlements if there are any, else provinces, else countries."""
+    known = [p.place for p in places if p.place]
+    if not known:
+        return []
+    fine = [p for p in known if p.level in (PlaceLevel.FACILITY, PlaceLevel.SETTLEMENT)]
+    return fine or known
+
+
+def _fine(places: Sequence[EventPlace]) -> bool:
+    return any(p.place and p.place.level not in (PlaceLevel.COUNTRY, PlaceLevel.REGION) for p in places)
+
+
+def _add(home: Cluster, frame: Frame, own: DaySpan | None, places: list[EventPlace]) -> None:
+    home.frames.append(frame)
+    if own is not None and (home.span is None or any(n.startswith("day") for n in home.inherited)):
+        home.span = own
+        home.inherited = [n for n in home.inherited if not n.startswith("day")]
+    home.part = home.part or frame.part
+    if _only_inherited(home) and _fine(places):
+        home.places = list(places)
+        home.inherited = [n for n in home.inherited if not n.startswith("place")]
+    else:
+        home.places = list(finest_first([*home.places, *places]))
+    if {home.sub, frame.sub} == _PAIRS[0]:
+        home.frames[0].sub = SubEventType.SUICIDE_BOMB
+    if frame.assertion is Assertion.ANNOUNCED:
+        home.frames[0].assertion = Assertion.ANNOUNCED
+
+
+def _inherit_day(home: Cluster, frame: Frame, latest: Cluster | None, reference: date | None) -> None:
+    if frame.since and latest and latest.span and reference:
+        home.span = DaySpan(min(latest.span.end, reference), reference, 2)
+        home.inherited.append("days: since the event before it")
+    elif (
+        frame.ongoing
+        or frame.key == "displacement"
+        or latest is None
+        or latest.span is None
+        or latest.span.precision > 1
+    ):
+        return
+    else:
+        home.span = latest.span
+        home.inherited.append("day: of the event before it")
+
+
+def _inherit_place(home: Cluster, near: Cluster | None, primary: EventPlace | None, places: Places) -> None:
+    source = next(
+        (p for p in (near.places if near else []) if p.place and p.place.level is not PlaceLevel.COUNTRY), None
+    )
+    province = province_of(source or primary, places)
+    if province is None:
+        return
+    unnamed = next((p for p in home.places if p.count), None)
+    if unnamed:
+        home.places = [EventPlace(unnamed.text, province.place, unnamed.vicinity, unnamed.bearing, unnamed.count)]
+    elif home.places and home.places[0].place and province.place and not contains(home.places[0].place, province.place):
+        return
+    else:
+        home.places = [province]
+    home.inherited.append("place: the province of the event before it")
+
+
+def _nearest_frame(item: Told, count: Count) -> Frame:
+    """The frame of the sentence that a number belongs to."""
+    violent = [f for f in item.frames if TYPE_OF[f.sub] not in (EventType.STRATEGIC, EventType.PROTESTS)] or item.frames
+    return min(violent, key=lambda f: abs(f.trigger.first - count.word))
+
+
+def _harm_only(item: Told, clusters: list[Cluster], latest: Cluster | None, latest_at: int) -> None:
+    """Numbers in a sentence that tells no event itself belong to the event before, or to that of the same days."""
+    spans = {m.span for m in item.dates}
+    home = next((c for c in clusters if not c.background and c.span in spans), None)
+    if (
+        home is None
+        and latest is not None
+        and item.index - latest_at <= 3
+        and not any(_far(m.span, latest) for m in item.dates)
+    ):
+        home = latest
+    if home is not None:
+        home.counts += [(item.index, count) for count in item.counts]
+
+
+def _far(span: DaySpan, cluster: Cluster) -> bool:
+    return cluster.span is not None and not span.overlaps(cluster.span)

@@ -1,0 +1,203 @@
+"""The extractor: one report in, its events, tolls and tallies out. Pure but for reading its word lists once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from conflict.events import EventData, Report
+from conflict.places import Places
+from conflict.tolls import BreachTally, TollReport
+from conflict.vocabulary import CasualtyKind
+from ingest.extraction.assemble import Context, assemble
+from ingest.extraction.attribution import only_monitor
+from ingest.extraction.document import Cluster, clusters_of, primary_place
+from ingest.extraction.extraction import Extraction, SentenceTrace
+from ingest.extraction.lexicon import Lexicon
+from ingest.extraction.parties import assign
+from ingest.extraction.relevance import why_nothing
+from ingest.extraction.sentences import Told, dates_of, read_sentences
+from ingest.extraction.tags import tag
+from ingest.extraction.text import Cut, cut
+from ingest.extraction.totals import is_total, tally_of, toll_of
+from ingest.extraction.where import focus_country, province_of
+
+_DATELINE = 90  # characters at the head of a text where its own date may stand
+
+
+class Extractor:
+    """Reads reports with the word lists of `data/` and the places it is given."""
+
+    def __init__(self, lexicon: Lexicon, places: Places) -> None:
+        self._lexicon = lexicon
+        self._places = places
+
+    @classmethod
+    def load(cls, places: Places) -> Extractor:
+        """Read the word lists. `InputError` names a data file that cannot be read."""
+        return cls(Lexicon.load(), places)
+
+    def extract(self, report: Report) -> Extraction:
+        """What the report says happened. Never an exception, whatever the text; no events come with a reason."""
+        page = cut(report.text, self._lexicon.page)
+        language = report.language[:2].lower() if report.language else language_of(page.text)
+        tagged = [tag(sentence, self._lexicon) for sentence in page.sentences]
+        telling = any(t.by("trigger") or t.by("harm") for t in tagged)
+        reference = report.published_at.date() if report.published_at else _dateline(page.text, language)
+        told: list[Told] = []
+        events: list[EventData] = []
+        tolls: list[TollReport] = []
+        tallies: list[BreachTally] = []
+        used: dict[int, list[int]] = {}
+        if telling:
+            mentions = self._places.mentions(page.text)
+            country = focus_country(mentions)
+            told = read_sentences(tagged, mentions, reference, language, country, only_monitor(tagged), self._lexicon)
+            self._complete(told)
+            tallies = _tallies(report, told, reference)
+            totals = _set_totals_apart(told, reference)
+            clusters = clusters_of(told, reference, self._places, country)
+            events, used = self._events(report, reference, told, clusters)
+            tolls = self._tolls(report, reference, told, totals, clusters, used)
+        reason = None if events else why_nothing(page, tagged, told, language, bool(tolls or tallies))
+        return Extraction(tuple(events), tuple(tolls), tuple(tallies), reason, _trace(page, report, told, tagged, used))
+
+    def _complete(self, told: Sequence[Told]) -> None:
+        """Give each frame its sides and tags."""
+        for item in told:
+            for frame in item.frames:
+                frame.counts = [c for c in item.counts if c.casualty.kind in _HARM]
+                assign(frame, item.tagged, item.sides)
+                frame.tags = _tags(item, frame.key)
+
+    def _events(
+        self, report: Report, reference: date | None, told: Sequence[Told], clusters: Sequence[Cluster]
+    ) -> tuple[list[EventData], dict[int, list[int]]]:
+        context = Context(report, reference, told)
+        events: list[EventData] = []
+        used: dict[int, list[int]] = {}
+        for cluster in clusters:
+            why = _unfit(cluster)
+            if why:
+                for frame in cluster.frames:
+                    told[frame.index].notes.append(f"{frame.key}: {why}")
+                continue
+            sequence = len(events)
+            events.append(assemble(context, cluster, sequence))
+            for index in {f.index for f in cluster.frames} | {i for i, _ in cluster.counts}:
+                used.setdefault(index, []).append(sequence)
+        return events, used
+
+    def _tolls(
+        self,
+        report: Report,
+        reference: date | None,
+        told: Sequence[Told],
+        totals: dict[int, object],
+        clusters: Sequence[Cluster],
+        used: dict[int, list[int]],
+    ) -> list[TollReport]:
+        area = province_of(primary_place(told, self._places), self._places)
+        tolls: list[TollReport] = []
+        for index, why in totals.items():
+            item = told[index]
+            sequence = None
+            if item.counts and item.frames and not isinstance(why, str):
+                sequence = next(iter(used.get(index, [])), None)
+            tolls.append(toll_of(report, item, why, reference, [area] if area else [], sequence))  # type: ignore[arg-type]
+        return tolls
+
+
+_HARM = frozenset({CasualtyKind.KILLED, CasualtyKind.INJURED, CasualtyKind.KILLED_OR_INJURED})
+
+
+def _set_totals_apart(told: Sequence[Told], reference: date | None) -> dict[int, object]:
+    """Find the sentences that count a period; a long one counts no event, so its numbers leave the frames."""
+    totals: dict[int, object] = {}
+    for item in told:
+        why = is_total(item)
+        if why is None:
+            continue
+        totals[item.index] = why
+        short = not isinstance(why, str) and (why.span.end - why.span.start).days <= 7
+        if short and item.frames:
+            continue
+        kept = [
+            f
+            for f in item.frames
+            if f.dates and not isinstance(why, str) and any(d.kind.value == "day" for d in f.dates)
+        ]
+        for frame in item.frames:
+            if frame not in kept:
+                item.notes.append(f"{frame.key}: a count for a period, no event")
+        item.frames = kept
+        if not short:
+            item.off_topic = item.off_topic or "a count for a period"
+    return totals
+
+
+def _tallies(report: Report, told: Sequence[Told], reference: date | None) -> list[BreachTally]:
+    found = []
+    for item in told:
+        tally = tally_of(report, item, reference)
+        if tally:
+            found.append(tally)
+            item.notes += [f"{f.key}: part of a tally of breaches" for f in item.frames]
+            item.frames = []
+            item.counts = []
+    return found
+
+
+def _unfit(cluster: Cluster) -> str | None:
+    """Why a cluster is not told as an event after all."""
+    if cluster.background:
+        dated = cluster.span is not None
+        placed = bool(cluster.places) and not any(n.startswith("place") for n in cluster.inherited)
+        return None if dated and placed else cluster.background
+    return None
+
+
+def _tags(item: Told, key: str) -> tuple[str, ...]:
+    found = [t.value for t in item.tagged.by("target")]
+    if key == "displacement":
+        found.insert(0, "displacement")
+    if key == "agreement" and item.tagged.by("truce"):
+        found.append("ceasefire")
+    return tuple(dict.fromkeys(found))
+
+
+def language_of(text: str) -> str:
+    """The language of a text by its letters: Arabic script or not."""
+    head = text[:4_000]
+    arabic = sum("\u0600" <= c <= "\u06ff" for c in head)
+    letters = sum(c.isalpha() for c in head)
+    return "ar" if letters and arabic * 2 > letters else "en"
+
+
+def _dateline(text: str, language: str) -> date | None:
+    """A full date printed at the head of the text: the report's own day."""
+    for mention in dates_of(text[:_DATELINE], 0, None, language):
+        if mention.span.start == mention.span.end and mention.span.precision == 1:
+            return mention.span.start
+    return None
+
+
+def _trace(
+    page: Cut, report: Report, told: Sequence[Told], tagged: Sequence[object], used: dict[int, list[int]]
+) -> tuple[SentenceTrace, ...]:
+    lines = [SentenceTrace(d.start, d.end, report.text[d.start : d.end], (), (d.why,)) for d in page.dropped]
+    for index, sentence in enumerate(page.sentences):
+        item = told[index] if index < len(told) else None
+        fired = tuple(w for f in item.frames for w in f.why) if item else ()
+        dropped = tuple(item.notes) if item else ()
+        lines.append(
+            SentenceTrace(
+                sentence.start,
+                sentence.end,
+                report.text[sentence.start : sentence.end],
+                fired,
+                dropped,
+                tuple(used.get(index, ())),
+            )
+        )
+    return tuple(sorted(lines, key=lambda line: line.start))

@@ -1,0 +1,101 @@
+"""Why a word of violence is no news of an event: negated, wished for, habitual, history, a figure of speech, sport.
+
+Each guard looks at a bounded window of tagged words before (or around) the trigger and gives its reason in words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ingest.extraction.tags import Tag, Tagged
+
+_WINDOW = {"negation": 4, "future": 6, "hypothetical": 6, "denial": 8}
+_REASON = {
+    "negation": "negated",
+    "future": "planned, feared or called for, not happened",
+    "hypothetical": "hypothetical",
+    "denial": "denied",
+}
+# Past tenses that need no guard: "would" before "have said" and the like are rare enough to let go.
+_FUTURE_INSIDE = frozenset({"would", "will"})
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the guards say of a trigger: why it is dropped (None: it is not), and how it is said."""
+
+    dropped: str | None = None
+    denied: bool = False
+    future: bool = False
+    attempted: bool = False
+    background: str | None = None
+
+
+def judge(tagged: Tagged, trigger: Tag) -> Verdict:
+    """Whether a trigger counts, and how it is said."""
+    for guard in ("negation", "future", "hypothetical", "denial"):
+        word = _before(tagged, guard, trigger, _WINDOW[guard])
+        if word is None:
+            continue
+        if guard == "denial":
+            return Verdict(denied=True)
+        if guard == "future":
+            return Verdict(dropped=_REASON[guard], future=True)
+        return Verdict(dropped=f'{_REASON[guard]} ("{tagged.written(word.first, word.last)}")')
+    if any(word.key in _FUTURE_INSIDE for word in tagged.words[trigger.first : trigger.last]):
+        return Verdict(dropped=_REASON["future"], future=True)
+    attempted = _before(tagged, "attempt", trigger, 5) is not None or any(
+        t.first <= trigger.first < t.last <= trigger.last for t in tagged.by("attempt")
+    )
+    background = _background(tagged, trigger)
+    return Verdict(attempted=attempted, background=background)
+
+
+def _before(tagged: Tagged, category: str, trigger: Tag, window: int) -> Tag | None:
+    """A guard's word shortly before the trigger, in the same clause."""
+    for tag in tagged.by(category):
+        if 0 <= trigger.first - tag.last <= window and not tagged.clause_between(tag.last, trigger.first):
+            says_between = any(tag.last <= s.first < trigger.first for s in tagged.by("says"))
+            if not says_between:
+                return tag
+    return None
+
+
+def _background(tagged: Tagged, trigger: Tag) -> str | None:
+    for tag in tagged.by("background"):
+        near = -10 <= tag.first - trigger.last <= 8 or tag.first <= trigger.first < tag.last
+        if not near or tagged.clause_between(tag.last, trigger.first):
+            continue
+        return f'what came before ("{tagged.written(tag.first, tag.last)}")'
+    for tag in tagged.by("trend"):
+        if 0 <= tag.first - trigger.last <= 4 or 0 <= trigger.first - tag.last <= 3:
+            return f'a trend ("{tagged.written(tag.first, tag.last)}")'
+    words = tagged.words
+    for index in range(max(0, trigger.first - 3), trigger.first):
+        if words[index].key in ("had", "once") and any(
+            t.first < index and t.category == "trigger" for t in tagged.tags if not _inside(t, trigger)
+        ):
+            return 'what came before ("had")'
+    for index in range(max(0, trigger.first - 8), trigger.first):
+        if words[index].key in ("since", "until") and index and words[index - 1].key not in ("have", "has"):
+            return f'what came before ("{words[index].key}")'
+    return None
+
+
+def _inside(tag: Tag, other: Tag) -> bool:
+    return tag.first >= other.first and tag.last <= other.last
+
+
+def off_topic(tagged: Tagged) -> str | None:
+    """Why a sentence is not about armed conflict at all: sport, weather, accident, crime, work."""
+    armed = bool(tagged.by("actor")) or any(t.value in ("state", "opposition") for t in tagged.by("group"))
+    hard = any(w.value in ("aircraft", "artillery", "chemical", "suicide") for w in tagged.by("weapon"))
+    hazards = tagged.by("hazards")
+    if hazards and not (armed and hard):
+        return f'not about armed conflict ("{tagged.written(hazards[0].first, hazards[0].last)}")'
+    topics = {tagged.words[t.first].key for t in tagged.by("offtopic")}
+    if len(topics) >= 2 and not (armed and hard):
+        return f"not about armed conflict ({', '.join(sorted(topics)[:3])})"
+    if topics and not armed and not tagged.by("weapon") and not tagged.by("group"):
+        return f"not about armed conflict ({next(iter(topics))})"
+    return None

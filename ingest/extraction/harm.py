@@ -1,0 +1,109 @@
+"""One event's casualties out of all numbers its sentences give: the detail, each person once.
+
+51 of one side and 45 of the other are the same dead as "almost 100". Parts ("including 6 children") are kept as rows but
+never added. Only "killed" makes fatalities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from conflict.claims import Casualty
+from conflict.vocabulary import CasualtyKind
+from ingest.extraction.casualties import Count
+
+
+@dataclass(frozen=True, slots=True)
+class Harm:
+    """Casualties of an event and its fatalities: low, best, high."""
+
+    casualties: tuple[Casualty, ...] = ()
+    low: int | None = None
+    best: int | None = None
+    high: int | None = None
+
+
+def harm_of(numbered: Sequence[tuple[int, Count]]) -> Harm:
+    """Fold the numbers of an event's sentences, as (sentence, count), into one account."""
+    by_sentence: dict[int, list[Count]] = {}
+    for sentence, count in numbered:
+        by_sentence.setdefault(sentence, []).append(count)
+    rows: list[Casualty] = []
+    killed: list[Count] = []
+    for kind in dict.fromkeys(c.casualty.kind for _, c in numbered):
+        groups = [[c for c in counts if c.casualty.kind is kind] for counts in by_sentence.values()]
+        groups = [g for g in groups if g]
+        chosen = _account(groups)
+        rows += [c.casualty for c in chosen]
+        if kind is CasualtyKind.KILLED:
+            killed = [c for c in chosen if not c.part]
+    low, best, high = _fatalities([c.casualty for c in killed])
+    return Harm(tuple(dict.fromkeys(rows)), low, best, high)
+
+
+def _account(groups: Sequence[list[Count]]) -> list[Count]:
+    """The sentence that says most precisely what the first one says; others that agree add only their parts."""
+    first = groups[0]
+    best = first
+    for group in groups[1:]:
+        if _agrees(_sum(best), _sum(group)) and _detail(group) > _detail(best):
+            best = group
+    parts = [c for g in groups for c in g if c.part and c not in best]
+    whole = [c for c in best if not c.part]
+    most = max((c.casualty.count or c.casualty.low or 0 for c in whole), default=None)
+    return [*best, *(p for p in parts if most is None or (p.casualty.count or p.casualty.low or 0) <= most)]
+
+
+def _detail(group: Sequence[Count]) -> tuple[int, int, int]:
+    whole = [c for c in group if not c.part]
+    return (
+        len({c.casualty.side for c in whole if c.casualty.side}),
+        sum(c.casualty.count is not None for c in whole),
+        sum(c.casualty.civilian is not None for c in whole),
+    )
+
+
+def _sum(group: Sequence[Count]) -> tuple[int | None, int | None]:
+    low, _, high = _fatalities([c.casualty for c in group if not c.part])
+    return low, high
+
+
+def _agrees(one: tuple[int | None, int | None], other: tuple[int | None, int | None]) -> bool:
+    """Whether two tolls may be the same dead: their ranges overlap, with a tenth of room."""
+    low1, high1 = one[0] or 0, one[1] if one[1] is not None else 10**9
+    low2, high2 = other[0] or 0, other[1] if other[1] is not None else 10**9
+    return low1 * 0.9 <= high2 and low2 * 0.9 <= high1
+
+
+def _fatalities(rows: Sequence[Casualty]) -> tuple[int | None, int | None, int | None]:
+    if not rows:
+        return None, None, None
+    counts = [r.count for r in rows]
+    lows = [r.count if r.low is None else r.low for r in rows]
+    highs = [r.count if r.high is None else r.high for r in rows]
+    best = sum(c for c in counts if c is not None) if all(c is not None for c in counts) else None
+    low = sum(v for v in lows if v is not None) if any(v is not None for v in lows) else None
+    high = sum(v for v in highs if v is not None) if all(v is not None for v in highs) else None
+    if (
+        best is None
+        and high is not None
+        and low is not None
+        and len(rows) == 1
+        and low < high
+        and rows[0].count is None
+    ):
+        return (low if low * 2 > high else None), None, high
+    return low, best, high
+
+
+def opponents(counts: Sequence[tuple[int, Count]], sides: Sequence[str]) -> list[tuple[int, Count]]:
+    """Settle "their opponents": the side of the event that the other numbers of the sentence do not count."""
+    settled: list[tuple[int, Count]] = []
+    for sentence, count in counts:
+        if count.casualty.side == "other":
+            named = {c.casualty.side for s, c in counts if s == sentence and c is not count}
+            left = [side for side in sides if side not in named]
+            count = replace(count, casualty=replace(count.casualty, side=left[0] if left else None))
+        settled.append((sentence, count))
+    return settled

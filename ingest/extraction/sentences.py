@@ -1,0 +1,113 @@
+"""Each sentence of a report with everything read from it: words, days, numbers, places, voice, sides, frames."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from conflict.dates import DateMention, find_dates
+from conflict.numbers import NumberMention, find_numbers
+from conflict.places import EventPlace, Mention
+from ingest.extraction.attribution import Voice, voice_of
+from ingest.extraction.casualties import Count, counts
+from ingest.extraction.frames import Frame, Side, dates_for, frames_of, sides_of
+from ingest.extraction.guards import off_topic
+from ingest.extraction.lexicon import Lexicon
+from ingest.extraction.tags import Tagged
+from ingest.extraction.where import places_of
+
+# Two days that share no weekday, month or year part: what both read alike does not depend on the day of publication.
+_ONE, _OTHER = date(2001, 3, 14), date(2012, 9, 8)
+_DATE_WORD = re.compile(
+    r"\d|day\b|night|week|month|year|noon|morning|evening|dawn|hour|january|february|march|april|\bmay\b|june|july|august|"
+    r"september|october|november|december|\b(?:jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)\b|"
+    r"yesterday|weekend|recent|[\u0600-\u06ff]",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class Told:
+    """One sentence with what was read from it."""
+
+    index: int
+    tagged: Tagged
+    voice: Voice
+    sides: list[Side]
+    places: list[tuple[int, EventPlace]]
+    dates: list[DateMention]
+    numbers: list[NumberMention]
+    counts: list[Count]
+    frames: list[Frame]
+    off_topic: str | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+def read_sentences(
+    tagged: Sequence[Tagged],
+    mentions: Sequence[Mention],
+    reference: date | None,
+    language: str,
+    country: str | None,
+    monitor: str | None,
+    lexicon: Lexicon,
+) -> list[Told]:
+    """Every sentence read; days and numbers only where something is told that they could belong to."""
+    starts = [mention.start for mention in mentions]
+    told: list[Told] = []
+    last_voice: Voice | None = None
+    for index, one in enumerate(tagged):
+        sentence = one.sentence
+        inside = mentions[bisect_left(starts, sentence.start) : bisect_left(starts, sentence.end)]
+        voice = voice_of(one, lexicon, monitor)
+        if voice.originator is None and one.by("says") and last_voice and _he_said(one):
+            voice = Voice(last_voice.originator, last_voice.kind, voice.carrier)
+        if voice.originator:
+            last_voice = voice
+        item = Told(index, one, voice, [], places_of(one, inside, country) if inside else [], [], [], [], [])
+        told.append(item)
+        telling = one.by("trigger") or one.by("harm")
+        if not telling:
+            continue
+        item.off_topic = off_topic(one)
+        item.sides = sides_of(one, lexicon, country, voice)
+        if one.by("harm") or one.by("breach") or one.by("unnamed_places"):
+            item.numbers = _shifted_numbers(one, language)
+            item.counts = counts(one, item.numbers, lexicon)
+        item.dates = dates_of(sentence.text, sentence.start, reference, language)
+        if item.off_topic:
+            item.notes.append(item.off_topic)
+            item.counts = []
+            continue
+        item.frames = frames_of(index, one, item.sides, item.counts, voice, item.notes)
+        for frame in item.frames:
+            dates_for(frame, one, item.dates)
+    return told
+
+
+def dates_of(text: str, base: int, reference: date | None, language: str) -> list[DateMention]:
+    """The dates of a sentence, offsets of the report; without a day of publication only those that need none."""
+    if not _DATE_WORD.search(text):
+        return []
+    if reference is not None:
+        found = find_dates(text, reference, language)
+    else:
+        other = {(m.start, m.span) for m in find_dates(text, _OTHER, language)}
+        found = tuple(m for m in find_dates(text, _ONE, language) if (m.start, m.span) in other)
+    return [DateMention(m.start + base, m.end + base, m.text, m.span, m.part_of_day, m.kind) for m in found]
+
+
+def _shifted_numbers(tagged: Tagged, language: str) -> list[NumberMention]:
+    return list(find_numbers(tagged.sentence.text, language))
+
+
+def _he_said(tagged: Tagged) -> bool:
+    """Whether the speaker is only a pronoun: the one who spoke last."""
+    for tag in tagged.by("says"):
+        around = tagged.words[max(0, tag.first - 2) : tag.last + 2]
+        if any(word.key in ("he", "she", "it", "they") for word in around):
+            return True
+    return False

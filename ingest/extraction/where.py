@@ -1,0 +1,137 @@
+"""Where a sentence's event was: the places it names, the finest first, with "near", bearings and unnamed towns.
+
+A name in a title ("the Homs governor"), of a voice or of an actor is no place. What cannot be resolved stays unresolved.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from conflict.places import EventPlace, Mention, Place, Places
+from conflict.vocabulary import PlaceLevel
+from ingest.extraction.tags import Tagged
+
+_FINENESS = {
+    PlaceLevel.FACILITY: 0,
+    PlaceLevel.SETTLEMENT: 1,
+    PlaceLevel.ADMIN2: 2,
+    PlaceLevel.ADMIN1: 3,
+    PlaceLevel.REGION: 4,
+    PlaceLevel.COUNTRY: 5,
+}
+_FACILITY_AFTER = frozenset({"airport", "airbase", "base", "crossing", "dam", "camp", "hospital", "prison"})
+_PROVINCE_AFTER = frozenset({"province", "governorate", "provinces", "region", "state", "oblast", "countryside"})
+_CITY_AFTER = frozenset({"city", "town", "village"})
+
+
+def focus_country(mentions: Sequence[Mention]) -> str | None:
+    """The country most places of a report lie in, as an ISO code."""
+    tally: Counter[str] = Counter()
+    for mention in mentions:
+        place = mention.candidates[0].place if mention.candidates else None
+        if place and place.country_code:
+            tally[place.country_code] += 2 if place.level in (PlaceLevel.COUNTRY, PlaceLevel.ADMIN1) else 1
+    return tally.most_common(1)[0][0] if tally else None
+
+
+def choose(mention: Mention, country: str | None, after: str) -> Place | None:
+    """What a name means here: the country in focus first; "X province" the province, "X city" the town."""
+    if not mention.candidates:
+        return None
+    top = mention.candidates[0].score
+    best: Place | None = None
+    best_rank: tuple[float, ...] = ()
+    for position, candidate in enumerate(mention.candidates):
+        place = candidate.place
+        here = place.country_code == country
+        level = 0.0
+        if after in _PROVINCE_AFTER:
+            level = place.level is PlaceLevel.ADMIN1
+        elif after in _CITY_AFTER:
+            level = place.level is PlaceLevel.SETTLEMENT
+        rank = (level, here, candidate.score >= top - 0.15, candidate.score, -position)
+        if best is None or rank > best_rank:
+            best, best_rank = place, rank
+    return best
+
+
+def places_of(tagged: Tagged, mentions: Sequence[Mention], country: str | None) -> list[tuple[int, EventPlace]]:
+    """The places of a sentence with the index of their first word; those of voices, actors and titles left out."""
+    base = tagged.sentence.start
+    taken = [(t.first, t.last) for t in tagged.tags if t.category in ("actor", "voice", "carrier", "nationality")]
+    found: list[tuple[int, EventPlace]] = []
+    for mention in mentions:
+        first = tagged.word_at(mention.start - base)
+        last = tagged.word_at(mention.end - base)
+        if first >= len(tagged.words):
+            continue
+        last = max(last, first + 1)
+        following = tagged.words[last].key if last < len(tagged.words) else ""
+        if any(low < last and first < high for low, high in taken):
+            own = following in _PROVINCE_AFTER or (first > 0 and tagged.words[first - 1].key in ("in", "at", "near"))
+            if not own:
+                continue
+        if any(t.first == last for t in tagged.by("not_place_after")):
+            continue
+        place = choose(mention, country, following)
+        if place is None:
+            continue
+        facility = following in _FACILITY_AFTER and place.level is PlaceLevel.SETTLEMENT
+        vicinity = facility or _vicinity(tagged, first, last, place)
+        found.append((first, EventPlace(mention.text, place, vicinity=vicinity, bearing=_bearing(tagged, first, last))))
+    return found
+
+
+def _vicinity(tagged: Tagged, first: int, last: int, place: Place) -> bool:
+    if place.level not in (PlaceLevel.SETTLEMENT, PlaceLevel.FACILITY):
+        return False
+    for tag in tagged.by("vicinity_before"):
+        if 0 <= first - tag.last <= 1:
+            return True
+    return any(tag.first == last for tag in tagged.by("vicinity_after"))
+
+
+def _bearing(tagged: Tagged, first: int, last: int) -> str | None:
+    best: str | None = None
+    for tag in tagged.by("compass"):
+        gap = first - tag.last
+        if 0 <= gap <= 2 and all(
+            w.key in ("of", "countryside", "the", "outskirts", "part", "parts") for w in tagged.words[tag.last : first]
+        ):
+            best = tag.value if best is None or len(tag.value) >= len(best) else best
+        elif tag.first == last and tagged.words[tag.last - 1].key.endswith("ern"):
+            best = best or tag.value
+    return best
+
+
+def finest_first(places: Sequence[EventPlace]) -> tuple[EventPlace, ...]:
+    """Finest level first, otherwise in the order of the text; units that contain a finer one are kept after it."""
+    unique: dict[str, EventPlace] = {}
+    for place in places:
+        key = place.place.place_id if place.place else place.text
+        unique.setdefault(key, place)
+    return tuple(sorted(unique.values(), key=lambda p: _FINENESS.get(p.level, 9) if p.level else 9))
+
+
+def contains(outer: Place, inner: Place) -> bool:
+    """Whether `outer` is `inner` or a unit around it."""
+    if outer.place_id == inner.place_id:
+        return True
+    if outer.level is PlaceLevel.COUNTRY:
+        return outer.country_code == inner.country_code
+    if outer.level is PlaceLevel.ADMIN1:
+        return outer.admin1_id is not None and outer.admin1_id == inner.admin1_id
+    if outer.level is PlaceLevel.ADMIN2:
+        return outer.admin2_id is not None and outer.admin2_id == inner.admin2_id
+    return False
+
+
+def province_of(place: EventPlace | None, places: Places) -> EventPlace | None:
+    """The province around a place, for a sentence that names none: coarse on purpose, never the settlement itself."""
+    if place is None or place.place is None:
+        return None
+    if place.place.level in (PlaceLevel.COUNTRY, PlaceLevel.ADMIN1, PlaceLevel.REGION):
+        return EventPlace(place.place.name, place.place)
+    province = places.get(place.place.admin1_id) if place.place.admin1_id else None
+    return EventPlace(province.name, province) if province else None
