@@ -1,0 +1,183 @@
+"""The database: opening it, its transactions, and what is said when it is away. SQLite in a file, or PostgreSQL.
+
+SQLite: write-ahead log, one writer at a time (BEGIN IMMEDIATE, so that two writers wait instead of failing), full
+durability: an acknowledged commit outlives a power cut. PostgreSQL: psycopg 3, connections tested before use.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, exc
+from sqlalchemy.engine import URL, make_url
+
+from conflict.errors import DatabaseAwayError, SettingsError, StorageError
+from storage import backup, schema
+from storage.unit import Unit
+
+BUSY_SECONDS = 10  # how long a writer waits for another one before it gives up
+CONNECT_SECONDS = 5
+WORKERS = 4
+
+_WRITE = "sitrep_write"
+
+
+class Storage:
+    """One database. Safe for threads: every unit has a connection of its own."""
+
+    def __init__(self, engine: Engine, choose: Callable[[str], str] = secrets.choice) -> None:
+        self._engine = engine
+        self._choose = choose
+
+    @property
+    def url(self) -> str:
+        """Where the database is, for people: without a password."""
+        return self._engine.url.render_as_string(hide_password=True)
+
+    @property
+    def kind(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self._engine.dialect.name
+
+    @contextmanager
+    def begin(self, write: bool = False) -> Iterator[Unit]:
+        """A unit of work: all of it is kept, or after an exception nothing. Never hold it across a call to the network.
+
+        Raises DatabaseAwayError when the database cannot be reached or stays locked, StorageError when it refuses.
+        """
+        with self._transaction(write) as connection:
+            yield Unit(connection, write=write, choose=self._choose)
+
+    @contextmanager
+    def _transaction(self, write: bool) -> Iterator[Connection]:
+        with _in_plain_words(self.url), self._engine.connect() as connection:
+            connection = connection.execution_options(**{_WRITE: write})
+            with connection.begin():
+                yield connection
+
+    def migrate(self) -> tuple[str | None, str]:
+        """Bring the schema to this version, from empty or from any earlier one; returns the revisions before and after.
+
+        Raises SchemaError if the database was written by a newer version.
+        """
+        with self._transaction(True) as connection:
+            return schema.migrate(connection)
+
+    def check_schema(self) -> None:
+        """Raise SchemaError, in a sentence that says what to do, unless the schema is the one this version knows."""
+        with self._transaction(False) as connection:
+            schema.check(connection)
+
+    def backup(self, path: Path | str) -> int:
+        """Write a copy of the database, as of one instant, while others read and write; returns its size in bytes.
+
+        Raises InputError when the file exists, StorageError when the copy does not prove sound.
+        """
+        with _in_plain_words(self.url):
+            return backup.backup(self._engine, Path(path))
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+
+def open_storage(url: str, *, choose: Callable[[str], str] = secrets.choice) -> Storage:
+    """The database at `url`: `sqlite:///path/to/file.db`, `postgresql://user@host/name`; only folders are created.
+
+    `choose` is the seam for randomness: it picks one letter of an alphabet. SettingsError for another kind of URL.
+    """
+    try:
+        target = make_url(url)
+    except exc.ArgumentError as fault:
+        raise SettingsError(
+            "DATABASE_URL is not a database address; write sqlite:///path/to/sitrep.db or postgresql://user@host/name"
+        ) from fault
+    if target.get_backend_name() == "sqlite":
+        return Storage(_sqlite(target), choose)
+    if target.drivername in ("postgres", "postgresql", "postgresql+psycopg"):
+        return Storage(_postgresql(target.set(drivername="postgresql+psycopg")), choose)
+    raise SettingsError(f"DATABASE_URL names {target.drivername}; Sitrep speaks SQLite and PostgreSQL")
+
+
+def _sqlite(url: URL) -> Engine:
+    if not url.database or url.database == ":memory:":
+        raise SettingsError(
+            "DATABASE_URL names no file; Sitrep's SQLite database is a file: sqlite:///path/to/sitrep.db"
+        )
+    try:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise SettingsError(f"The folder of the database {url.database} cannot be made: {fault.strerror}") from fault
+    engine = create_engine(
+        url.set(drivername="sqlite+pysqlite"),
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        pool_size=WORKERS + 1,
+        max_overflow=WORKERS,
+        pool_timeout=BUSY_SECONDS,
+    )
+    event.listen(engine, "connect", _tune_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _tune_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for setting in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "temp_store = MEMORY",
+        "cache_size = -8192",
+    ):
+        connection.execute(f"PRAGMA {setting}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get(_WRITE, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _postgresql(url: URL) -> Engine:
+    return create_engine(
+        url,
+        connect_args={"connect_timeout": CONNECT_SECONDS, "options": "-c timezone=UTC -c lock_timeout=10s"},
+        pool_size=WORKERS + 1,
+        max_overflow=WORKERS,
+        pool_timeout=BUSY_SECONDS,
+        pool_pre_ping=True,
+    )
+
+
+_SQLITE_REFUSALS = ("file is not a database", "malformed", "disk is full", "readonly database", "no such table")
+
+
+@contextmanager
+def _in_plain_words(url: str) -> Iterator[None]:
+    """Turn the library's exceptions into ours, each with what to do."""
+    try:
+        yield
+    except exc.TimeoutError as fault:
+        raise DatabaseAwayError(f"All connections to {url} are taken; try again") from fault
+    except exc.DBAPIError as fault:
+        raise _meaning(fault, url) from fault
+    except exc.SQLAlchemyError as fault:
+        raise StorageError(f"The database {url} refused: {fault}") from fault
+
+
+def _meaning(fault: exc.DBAPIError, url: str) -> StorageError:
+    first = (str(fault.orig).strip().splitlines() or ["no reason given"])[0]
+    state = getattr(fault.orig, "sqlstate", None) or ""
+    if state:  # PostgreSQL's own classes: connection, resources, shutting down, serialisation and locks
+        away = state[:2] in ("08", "53", "57", "40") or state == "55P03"
+    else:
+        away = isinstance(fault, (exc.OperationalError, exc.InterfaceError)) and not any(
+            words in first for words in _SQLITE_REFUSALS
+        )
+    if fault.connection_invalidated or away:
+        return DatabaseAwayError(f"The database {url} cannot be reached now ({first}); try again")
+    return StorageError(f"The database {url} refused: {first}")

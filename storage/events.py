@@ -1,0 +1,349 @@
+"""Events and their claims: searching, finding what a new report may tell of, saving, merging."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select, true
+
+from conflict.claims import Claim
+from conflict.events import Change, ChangeKind, ConflictEvent, EventFacts
+from conflict.fold import fold
+from storage import eventsaving
+from storage.eventquery import (
+    COUNT_BOUND,
+    EventPage,
+    EventQuery,
+    EventTotals,
+    _Area,
+    areas_of,
+    coarser_areas,
+    search,
+    undated,
+)
+from storage.eventrows import order_values, to_claim, to_event, to_totals
+from storage.eventsaving import Flags
+from storage.models import claims, event_places, events
+from storage.session import Session
+
+__all__ = ["COUNT_BOUND", "EventPage", "EventQuery", "EventTotals", "Events", "Flags"]
+
+CANDIDATES = 60
+TOTALS_BOUND = 5_000
+MERGE_HOPS = 8
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_ID_LENGTH = 10
+
+
+class Events:
+    """What we hold to have happened."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, event_id: str) -> ConflictEvent | None:
+        """The event of this id, or the one it was merged into; None if there is none."""
+        row = self._current(event_id)
+        return None if row is None else self._with_claims([row])[0]
+
+    def get_many(self, event_ids: Iterable[str]) -> list[ConflictEvent]:
+        """Events by their own ids, in the order given; those not stored are missing, merges are not followed."""
+        ids = list(dict.fromkeys(event_ids))
+        rows = self._session.connection.execute(select(events).where(events.c.event_id.in_(ids))).all()
+        found = {event.event_id: event for event in self._with_claims(rows)}
+        return [found[one] for one in ids if one in found]
+
+    def by_short_id(self, short_id: str) -> list[ConflictEvent]:
+        """Events whose id ends as people were shown it (`#7F3A` or `7f3a`), newest first; at most five."""
+        rows = self._session.connection.execute(
+            select(events)
+            .where(events.c.short_id == short_id.strip().lstrip("#").upper(), events.c.merged_into.is_(None))
+            .order_by(events.c.updated_at.desc())
+            .limit(5)
+        )
+        return self._with_claims(rows.all())
+
+    def of_report(self, report_id: str) -> list[ConflictEvent]:
+        """The events that this report has a claim on."""
+        named = select(claims.c.event_id).where(claims.c.report_id == report_id)
+        rows = self._session.connection.execute(
+            select(events).where(events.c.event_id.in_(named)).order_by(events.c.event_id)
+        )
+        return self._with_claims(rows.all())
+
+    def former(self, event_id: str, revision: int) -> EventFacts | None:
+        """What the event said at an earlier revision; None if that is its newest or is not stored."""
+        return eventsaving.former_facts(self._session, event_id, revision)
+
+    def flags(self, event_id: str) -> Flags | None:
+        """What operators and merges decided about an event (merges are not followed)."""
+        return eventsaving.flags(self._session, event_id)
+
+    def absorbed_by(self, event_id: str) -> tuple[str, ...]:
+        """The ids of events that were merged into this one."""
+        found = select(events.c.event_id).where(events.c.merged_into == event_id).order_by(events.c.event_id)
+        return tuple(self._session.connection.execute(found).scalars())
+
+    def count(self) -> int:
+        """How many events answers may show."""
+        found = select(func.count()).select_from(events).where(events.c.listed == true())
+        return int(self._session.connection.execute(found).scalar_one())
+
+    def any(self) -> bool:
+        """Whether any event is stored at all."""
+        return self._session.connection.execute(select(events.c.event_id).limit(1)).first() is not None
+
+    # Searching
+
+    def query(self, query: EventQuery) -> EventPage:
+        """A page of matching events: by day, then first publication, then id, newest first.
+
+        Withdrawn, merged, held and background events are left out, and those without any day (counted in `undated`).
+        """
+        return self._page(query, areas_of(query), with_undated=True)
+
+    def coarser(self, query: EventQuery) -> EventPage:
+        """Events known only to be somewhere around the places asked for; empty for a province or country."""
+        areas = coarser_areas(query)
+        if not areas:
+            return EventPage((), 0)
+        return self._page(replace(query, radius_km=None), areas, with_undated=False)
+
+    def for_totals(self, query: EventQuery, *, bound: int = TOTALS_BOUND) -> tuple[EventTotals, ...]:
+        """What totals need of all matching events, newest first, at most `bound`; `limit` and `offset` play no part."""
+        found = search(query, areas_of(query), bound).subquery()
+        rows = self._session.connection.execute(
+            select(events)
+            .join(found, found.c.event_id == events.c.event_id)
+            .order_by(events.c.day.desc(), events.c.sort_at.desc(), events.c.event_id.desc())
+            .limit(bound)
+            .with_only_columns(*_TOTALS_COLUMNS)
+        ).all()
+        further = self._further_places([row.event_id for row in rows])
+        totals = [to_totals(row, further.get(row.event_id, ())) for row in rows]
+        if query.as_of is None:
+            return tuple(totals)
+        return tuple(self._totals_as_of(query, totals, {row.event_id: row.last_claim_at for row in rows}))
+
+    def _page(self, query: EventQuery, areas: tuple[_Area, ...], *, with_undated: bool) -> EventPage:
+        found = search(query, areas, query.offset + query.limit).subquery()
+        order = (found.c.day.desc(), found.c.sort_at.desc(), found.c.event_id.desc())
+        page = select(found).order_by(*order).limit(query.limit).offset(query.offset).subquery()
+        rows = self._session.connection.execute(
+            select(events)
+            .join(page, page.c.event_id == events.c.event_id)
+            .order_by(page.c.day.desc(), page.c.sort_at.desc(), page.c.event_id.desc())
+        ).all()
+        shown = self._with_claims(rows)
+        total = query.offset + len(rows)
+        if len(rows) == query.limit or (query.offset and not rows):
+            every = search(query, areas, COUNT_BOUND + 1).subquery()
+            total = int(self._session.connection.execute(select(func.count()).select_from(every)).scalar_one())
+        if query.as_of is not None:
+            earlier = self._as_of(shown, query.as_of)
+            kept = [event for event in earlier if _still_matches(event, query)]
+            total -= len(rows) - len(kept)
+            shown = kept
+        without_day = 0
+        if with_undated and not query.offset:
+            without_day = int(self._session.connection.execute(undated(query, areas)).scalar_one())
+        return EventPage(tuple(shown), min(total, COUNT_BOUND), bounded=total > COUNT_BOUND, undated=without_day)
+
+    def _totals_as_of(
+        self, query: EventQuery, totals: Sequence[EventTotals], last_claims: dict[str, datetime | None]
+    ) -> list[EventTotals]:
+        """The same with what was claimed later taken out; only events that were claimed on since are folded again."""
+        as_of = query.as_of
+        late = [one for one, last in last_claims.items() if as_of and last and last > as_of]
+        if as_of is None or not late:
+            return list(totals)
+        folded = {event.event_id: event for event in self._as_of(self.get_many(late), as_of)}
+        kept = []
+        for one in totals:
+            if one.event_id not in late:
+                kept.append(one)
+            elif (event := folded.get(one.event_id)) is not None and _still_matches(event, query):
+                kept.append(_totals(event, one))
+        return kept
+
+    def _as_of(self, found: Iterable[ConflictEvent], as_of: datetime) -> list[ConflictEvent]:
+        """The events as they were known at an instant: folded again from the claims published by then."""
+        earlier = []
+        for event in found:
+            known = [claim for claim in event.claims if claim.published_at is None or claim.published_at <= as_of]
+            if len(known) == len(event.claims):
+                earlier.append(event)
+            elif known:
+                was = fold(
+                    event.event_id,
+                    event.revision,
+                    [replace(claim, superseded=False) for claim in known],
+                    episode=event.episode,
+                    confidence=event.confidence,
+                    updated_at=max((claim.published_at for claim in known if claim.published_at), default=None),
+                    sample=event.sample,
+                )
+                earlier.append(was)
+        return earlier
+
+    # Merging and saving
+
+    def candidates(
+        self, facts: EventFacts, *, days: int = 1, sample: bool | None = None, limit: int = CANDIDATES
+    ) -> list[ConflictEvent]:
+        """Events that a new report with these facts may tell of, nearest in kind and place first.
+
+        Same country and province where both are known, days at most `days` apart (any day where the report gives none:
+        then only the newest), not withdrawn or merged; same type first. In a unit begun for writing nobody else can add
+        an event until it ends.
+        """
+        if self._session.write:
+            self._session.ingesting()
+        rows = self._session.connection.execute(
+            eventsaving.candidate_search(facts, days=days, sample=sample, limit=limit)
+        )
+        return self._with_claims(rows.all())
+
+    def new_id(self) -> str:
+        """A new event id: ten letters and digits, none of which look alike."""
+        while True:
+            event_id = "".join(self._session.choose(_CROCKFORD) for _ in range(_ID_LENGTH))
+            if self._row(event_id) is None:
+                return event_id
+
+    def save(
+        self,
+        event: ConflictEvent,
+        kind: ChangeKind,
+        *,
+        report_id: str | None,
+        why: str,
+        fields: Sequence[str] = (),
+        at: datetime,
+    ) -> Change:
+        """Keep an event's new revision with its claims and places, and tell the change feed, in one go.
+
+        A new event has revision 1, else one more than is stored: StorageError if somebody else was faster. Claims that
+        are stored already are not stored again.
+        """
+        return eventsaving.save(self._session, event, kind, report_id=report_id, why=why, fields=fields, at=at)
+
+    def absorb(
+        self,
+        into: ConflictEvent,
+        absorbed_id: str,
+        *,
+        why: str,
+        at: datetime,
+        report_id: str | None = None,
+        fields: Sequence[str] = (),
+    ) -> Change:
+        """Two events are one: `into` (its next revision, with both's claims) is kept, `absorbed_id` redirects to it.
+
+        The absorbed event's row stays, hidden, with what it last said, so that an operator can take the merge back.
+        """
+        return eventsaving.absorb(self._session, into, absorbed_id, why=why, at=at, report_id=report_id, fields=fields)
+
+    def mark(
+        self,
+        event_id: str,
+        *,
+        held: bool | None = None,
+        held_until: datetime | None = None,
+        confirmed: bool | None = None,
+    ) -> None:
+        """Note an operator's decision: hold the event back (perhaps until an instant), let it go, confirm it."""
+        eventsaving.mark(self._session, event_id, held=held, held_until=held_until, confirmed=confirmed)
+
+    def link(self, event_id: str, other_id: str, kind: str, *, why: str, at: datetime) -> None:
+        """Note how two events stand to each other: `possibly_same`, `contains`, `distinct` (never merge)."""
+        eventsaving.link(self._session, event_id, other_id, kind, why=why, at=at)
+
+    def links(self, event_id: str) -> tuple[tuple[str, str, str], ...]:
+        """(event_id, other_id, kind) of every link this event stands in."""
+        return eventsaving.links(self._session, event_id)
+
+    # Rows
+
+    def _row(self, event_id: str) -> Row[Any] | None:
+        return self._session.connection.execute(select(events).where(events.c.event_id == event_id)).first()
+
+    def _current(self, event_id: str) -> Row[Any] | None:
+        row = self._row(event_id)
+        for _ in range(MERGE_HOPS):
+            if row is None or row.merged_into is None:
+                return row
+            row = self._row(row.merged_into)
+        return row
+
+    def _with_claims(self, rows: Sequence[Row[Any]]) -> list[ConflictEvent]:
+        if not rows:
+            return []
+        said: dict[str, list[Claim]] = {row.event_id: [] for row in rows}
+        for row in self._session.connection.execute(
+            select(claims).where(claims.c.event_id.in_(list(said))).order_by(claims.c.position, claims.c.claim_id)
+        ):
+            said[row.event_id].append(to_claim(row))
+        return [to_event(row, tuple(said[row.event_id])) for row in rows]
+
+    def _further_places(self, event_ids: list[str]) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for start in range(0, len(event_ids), 500):
+            for row in self._session.connection.execute(
+                select(event_places.c.event_id, event_places.c.place_id).where(
+                    event_places.c.event_id.in_(event_ids[start : start + 500]), event_places.c.place_id.is_not(None)
+                )
+            ):
+                found[row.event_id] = (*found.get(row.event_id, ()), row.place_id)
+        return found
+
+
+_TOTALS_COLUMNS = [
+    events.c.event_id,
+    events.c.day,
+    events.c.day_end,
+    events.c.sub_event_type,
+    events.c.fatalities_low,
+    events.c.fatalities_best,
+    events.c.fatalities_high,
+    events.c.casualties,
+    events.c.originators,
+    events.c.place_id,
+    events.c.admin2_id,
+    events.c.admin1_id,
+    events.c.sample,
+    events.c.last_claim_at,
+]
+
+
+def _still_matches(event: ConflictEvent, query: EventQuery) -> bool:
+    """Whether an event as it was known earlier still lies in the period and kinds asked for."""
+    order = order_values(event, held=False, merged=False)
+    if not order["listed"]:
+        return False
+    if query.first_day is not None and order["day_end"] < query.first_day:
+        return False
+    if query.last_day is not None and order["day"] > query.last_day:
+        return False
+    kinds_asked = bool(query.event_types or query.sub_event_types)
+    return not kinds_asked or (
+        event.facts.event_type in query.event_types or event.facts.sub_event_type in query.sub_event_types
+    )
+
+
+def _totals(event: ConflictEvent, now: EventTotals) -> EventTotals:
+    order = order_values(event, held=False, merged=False)
+    return replace(
+        now,
+        event_date=order["day"],
+        event_date_end=order["day_end"],
+        sub_event_type=event.facts.sub_event_type,
+        fatalities_low=event.facts.fatalities_low,
+        fatalities_best=event.facts.fatalities_best,
+        fatalities_high=event.facts.fatalities_high,
+        casualties=event.facts.casualties,
+        originators=event.originators,
+    )

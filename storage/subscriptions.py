@@ -1,0 +1,176 @@
+"""What each chat wants to hear of, and the areas it is found by. Never an exact location: place ids and grid cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, func, insert, select, update
+
+from conflict.errors import StorageError
+from conflict.subscriptions import Subscription
+from conflict.vocabulary import SUBTYPES_OF, EventType, Severity, SubEventType, Verification
+from storage.people import subscription_areas, subscriptions
+from storage.session import Session
+
+EVERY_TYPE = -1
+_BIT = {sub: 1 << number for number, sub in enumerate(SubEventType)}
+
+
+def bit_of(sub_event_type: SubEventType) -> int:
+    """The bit of `type_mask` that stands for a sub-type."""
+    return _BIT[sub_event_type]
+
+
+def type_mask(event_types: Iterable[EventType], sub_event_types: Iterable[SubEventType]) -> int:
+    """The sub-types wanted as bits; no restriction is -1 (all bits)."""
+    wanted = {sub for kind in event_types for sub in SUBTYPES_OF[kind]} | set(sub_event_types)
+    return sum(_BIT[sub] for sub in wanted) if wanted else EVERY_TYPE
+
+
+def areas_of_subscription(subscription: Subscription) -> tuple[str, ...]:
+    """What an event's areas are compared with: place ids, the grid cell, or the world."""
+    areas = list(subscription.place_ids)
+    if subscription.cell is not None:
+        areas.append(f"cell:{subscription.cell[0]}:{subscription.cell[1]}")
+    return tuple(dict.fromkeys(areas)) or ("world",)
+
+
+class Subscriptions:
+    """Subscriptions of a chat, and those that an area concerns."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(
+        self,
+        subscription: Subscription,
+        *,
+        today: date,
+        areas: tuple[str, ...] | None = None,
+        thread_id: int | None = None,
+    ) -> Subscription:
+        """Keep a new subscription (its id is given here) under `areas`, by default those that follow from it."""
+        connection = self._session.writing()
+        added = connection.execute(
+            insert(subscriptions), {**_values(subscription), "thread_id": thread_id, "created_on": today}
+        )
+        kept = replace(subscription, subscription_id=int((added.inserted_primary_key or (0,))[0]))
+        self._set_areas(kept, areas)
+        return kept
+
+    def change(self, subscription: Subscription, *, areas: tuple[str, ...] | None = None) -> None:
+        """Keep what a subscription says now. StorageError if it is not this chat's (or gone)."""
+        changed = self._session.writing().execute(
+            update(subscriptions)
+            .where(
+                subscriptions.c.subscription_id == subscription.subscription_id,
+                subscriptions.c.chat_id == subscription.chat_id,
+            )
+            .values(_values(subscription))
+        )
+        if changed.rowcount == 0:
+            raise StorageError("This subscription is not known (any more)")
+        self._session.writing().execute(
+            delete(subscription_areas).where(subscription_areas.c.subscription_id == subscription.subscription_id)
+        )
+        self._set_areas(subscription, areas)
+
+    def remove(self, chat_id: int, subscription_id: int) -> bool:
+        """Forget a chat's subscription; False if it is not this chat's or gone."""
+        gone = self._session.writing().execute(
+            delete(subscriptions).where(
+                subscriptions.c.subscription_id == subscription_id, subscriptions.c.chat_id == chat_id
+            )
+        )
+        return gone.rowcount > 0
+
+    def snooze(self, chat_id: int, subscription_id: int, until: datetime | None) -> bool:
+        """Nothing from this subscription until then; False if it is not this chat's or gone."""
+        changed = self._session.writing().execute(
+            update(subscriptions)
+            .where(subscriptions.c.subscription_id == subscription_id, subscriptions.c.chat_id == chat_id)
+            .values(snoozed_until=until)
+        )
+        return changed.rowcount > 0
+
+    def of_chat(self, chat_id: int) -> tuple[Subscription, ...]:
+        """A chat's subscriptions, oldest first."""
+        rows = self._session.connection.execute(
+            select(subscriptions).where(subscriptions.c.chat_id == chat_id).order_by(subscriptions.c.subscription_id)
+        )
+        return tuple(_subscription(row) for row in rows)
+
+    def get(self, subscription_id: int) -> Subscription | None:
+        """The subscription of this id."""
+        row = self._session.connection.execute(
+            select(subscriptions).where(subscriptions.c.subscription_id == subscription_id)
+        ).first()
+        return None if row is None else _subscription(row)
+
+    def in_areas(self, areas: Iterable[str], limit: int = 1000) -> tuple[Subscription, ...]:
+        """Subscriptions kept under any of these areas, paused ones too, by id."""
+        named = select(subscription_areas.c.subscription_id).where(subscription_areas.c.area.in_(list(areas)))
+        rows = self._session.connection.execute(
+            select(subscriptions)
+            .where(subscriptions.c.subscription_id.in_(named))
+            .order_by(subscriptions.c.subscription_id)
+            .limit(limit)
+        )
+        return tuple(_subscription(row) for row in rows)
+
+    def count(self, chat_id: int | None = None) -> int:
+        """How many subscriptions there are, of one chat or of all."""
+        found = select(func.count()).select_from(subscriptions)
+        if chat_id is not None:
+            found = found.where(subscriptions.c.chat_id == chat_id)
+        return int(self._session.connection.execute(found).scalar_one())
+
+    def _set_areas(self, subscription: Subscription, areas: tuple[str, ...] | None) -> None:
+        named = areas if areas is not None else areas_of_subscription(subscription)
+        self._session.writing().execute(
+            insert(subscription_areas),
+            [{"area": area, "subscription_id": subscription.subscription_id} for area in dict.fromkeys(named)],
+        )
+
+
+def _values(subscription: Subscription) -> dict[str, Any]:
+    cell = subscription.cell
+    return {
+        "chat_id": subscription.chat_id,
+        "place_ids": list(subscription.place_ids) or None,
+        "cell_y": cell[0] if cell else None,
+        "cell_x": cell[1] if cell else None,
+        "radius_km": subscription.radius_km,
+        "event_types": [str(kind) for kind in subscription.event_types] or None,
+        "sub_event_types": [str(sub) for sub in subscription.sub_event_types] or None,
+        "type_mask": type_mask(subscription.event_types, subscription.sub_event_types),
+        "tags": list(subscription.tags) or None,
+        "breaches_only": subscription.breaches_only,
+        "civilians_only": subscription.civilians_only,
+        "minimum_severity": int(subscription.minimum_severity),
+        "minimum_verification": str(subscription.minimum_verification),
+        "coarser_too": subscription.coarser_too,
+        "paused": subscription.paused,
+    }
+
+
+def _subscription(row: Row[Any]) -> Subscription:
+    return Subscription(
+        subscription_id=row.subscription_id,
+        chat_id=row.chat_id,
+        place_ids=tuple(row.place_ids or ()),
+        cell=None if row.cell_y is None else (row.cell_y, row.cell_x),
+        radius_km=row.radius_km,
+        event_types=tuple(EventType(kind) for kind in row.event_types or ()),
+        sub_event_types=tuple(SubEventType(sub) for sub in row.sub_event_types or ()),
+        tags=tuple(row.tags or ()),
+        breaches_only=row.breaches_only,
+        civilians_only=row.civilians_only,
+        minimum_severity=Severity(row.minimum_severity),
+        minimum_verification=Verification(row.minimum_verification),
+        coarser_too=row.coarser_too,
+        paused=row.paused,
+    )

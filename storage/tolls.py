@@ -1,0 +1,150 @@
+"""Counts for an area and a period: toll reports, and parties' tallies of ceasefire breaches. They are never events."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import FromClause, Select, Table, delete, exists, func, insert, or_, select
+
+from conflict.places import EventPlace
+from conflict.tolls import BreachTally, TollReport
+from conflict.vocabulary import Status
+from storage.codec import from_json, to_json
+from storage.eventquery import AHEAD_OF_UTC, EventQuery, areas_of, key, within
+from storage.eventrows import area_values
+from storage.models import breach_tallies, tally_places, toll_places, toll_reports
+from storage.session import Session
+
+BOUND = 200  # of one answer; newest first
+
+
+class Tolls:
+    """Toll reports by area and period."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def save(self, toll: TollReport) -> bool:
+        """Keep a toll report, or what it says now if it is stored already; False if nothing changed."""
+        row = {
+            "toll_id": toll.toll_id,
+            "report_id": toll.report_id,
+            "period_start": toll.period_start,
+            "period_end": toll.period_end,
+            "as_of": toll.as_of,
+            "status": str(toll.status),
+            "published_at": toll.published_at,
+            "toll": to_json(toll),
+        }
+        return _save(self._session, toll_reports, toll_places, "toll", row, toll.places)
+
+    def get(self, toll_id: str) -> TollReport | None:
+        """The toll report of this id."""
+        found = select(toll_reports.c.toll).where(toll_reports.c.toll_id == toll_id)
+        value = self._session.connection.execute(found).scalar()
+        return None if value is None else from_json(TollReport, value)
+
+    def query(self, query: EventQuery) -> tuple[TollReport, ...]:
+        """Toll reports for places inside those asked for whose period shares a day with the one asked for.
+
+        Newest count first, at most 200. Background (history) is left out. A count without a period is taken for its day
+        of publication. `actor` and kinds of event play no part; `source` and `as_of` do.
+        """
+        found = _matching(query, toll_reports, toll_places, "toll").where(
+            toll_reports.c.status != str(Status.BACKGROUND)
+        )
+        values = self._session.connection.execute(found).scalars()
+        tolls = (from_json(TollReport, value) for value in values)
+        return tuple(one for one in tolls if _said_by(query.source, one.originator, one.carrier, one.publisher))
+
+    def count(self) -> int:
+        """How many toll reports are stored."""
+        return _count(self._session, toll_reports)
+
+
+class Tallies:
+    """Breach tallies by area and period."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def save(self, tally: BreachTally) -> bool:
+        """Keep a tally, or what it says now if it is stored already; False if nothing changed."""
+        published = tally.published_at
+        row = {
+            "tally_id": tally.tally_id,
+            "report_id": tally.report_id,
+            "period_start": tally.period_start,
+            "period_end": tally.period_end,
+            "as_of": published.date() if published else None,
+            "published_at": published,
+            "tally": to_json(tally),
+        }
+        return _save(self._session, breach_tallies, tally_places, "tally", row, tally.places)
+
+    def query(self, query: EventQuery) -> tuple[BreachTally, ...]:
+        """Tallies for places inside those asked for, as `Tolls.query`; exercises are left out."""
+        values = self._session.connection.execute(_matching(query, breach_tallies, tally_places, "tally")).scalars()
+        tallies = (from_json(BreachTally, value) for value in values)
+        return tuple(
+            one for one in tallies if not one.exercise and _said_by(query.source, one.accuser, None, one.publisher)
+        )
+
+    def count(self) -> int:
+        """How many tallies are stored."""
+        return _count(self._session, breach_tallies)
+
+
+def _save(
+    session: Session, table: Table, places: Table, name: str, row: dict[str, Any], where: tuple[EventPlace, ...]
+) -> bool:
+    connection = session.ingesting()
+    here = table.c[f"{name}_id"] == row[f"{name}_id"]
+    stored = connection.execute(select(table.c[name]).where(here)).first()
+    if stored is not None:
+        if stored[0] == row[name]:
+            return False
+        connection.execute(delete(table).where(here))
+    connection.execute(insert(table), row)
+    rows = [
+        {f"{name}_id": row[f"{name}_id"], "position": position, **area_values(one)}
+        for position, one in enumerate(where)
+    ]
+    if rows:
+        connection.execute(insert(places), rows)
+    return True
+
+
+def _matching(query: EventQuery, table: Table, places: FromClause, name: str) -> Select[Any]:
+    start = func.coalesce(table.c.period_start, table.c.as_of)
+    end = func.coalesce(table.c.period_end, table.c.as_of)
+    statement = select(table.c[name]).order_by(
+        func.coalesce(table.c.as_of, table.c.period_end).desc().nulls_last(), table.c[f"{name}_id"]
+    )
+    areas = areas_of(EventQuery(places=query.places))
+    if areas:
+        inside = or_(*(within(places, area) for area in areas))
+        statement = statement.where(exists().where(places.c[f"{name}_id"] == table.c[f"{name}_id"], inside))
+    last: date | None = query.last_day
+    if query.as_of is not None:
+        today = (query.as_of + AHEAD_OF_UTC).date()
+        last = today if last is None else min(last, today)
+        statement = statement.where(_published_by(table, query.as_of))
+    if last is not None:
+        statement = statement.where(or_(start.is_(None), start <= last))
+    if query.first_day is not None:
+        statement = statement.where(or_(end.is_(None), end >= query.first_day))
+    return statement.limit(BOUND)
+
+
+def _published_by(table: Table, as_of: datetime) -> Any:
+    return or_(table.c.published_at.is_(None), table.c.published_at <= as_of)
+
+
+def _said_by(source: str | None, *voices: str | None) -> bool:
+    return source is None or any(key(source) in key(voice) for voice in voices if voice)
+
+
+def _count(session: Session, table: Table) -> int:
+    return int(session.connection.execute(select(func.count()).select_from(table)).scalar_one())
