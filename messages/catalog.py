@@ -25,6 +25,7 @@ from messages.bidi import isolated, without_controls
 from messages.html import Html, escape
 
 FALLBACK = "en"
+_VALUE_LIMIT = 300  # characters of a name or word from outside; quoted sentences are cut shorter before
 _FIELD = re.compile(r"\{([a-z_]+)\}")
 Key = tuple[str | None, str]
 
@@ -85,13 +86,14 @@ class Texts:
     def plain(self, text: str, context: str | None = None, /, **values: object) -> str:
         """A text without markup, for a button's label."""
         form = self._form(context, text, None) or text
-        return _FIELD.sub(lambda m: isolated(without_controls(str(values[m[1]])), self.rtl), form)
+        return _FIELD.sub(lambda m: isolated(without_controls(str(values[m[1]])[:_VALUE_LIMIT]), self.rtl), form)
 
     def value(self, value: object) -> Html:
         """Anything from outside as a piece of a line: escaped, without direction controls, in its own direction."""
         if isinstance(value, Html):
             return value
-        return escape(isolated(without_controls(str(value)), self.rtl))
+        text = " ".join(without_controls(str(value)[:_VALUE_LIMIT]).split())
+        return escape(isolated(text, self.rtl))
 
     def word(self, key: Key, **values: object) -> Html:
         """A text of a table, as `msg` noted it."""

@@ -46,7 +46,7 @@ def _facts(event: ConflictEvent, texts: Texts, seen_at: datetime | None, tz: tzi
         texts.say("Toll: {toll}", toll=toll) if toll else texts.say("Toll: not given. That does not mean none."),
     ]
     if missing := unknowns(facts, texts):
-        lines.append(texts.say("Not known: {missing}", missing=texts.joined(missing, "; ")))
+        lines.append(capital(texts.joined(missing, "; ")))
     if facts.tags:
         lines.append(texts.say("Concerns: {tags}", tags=texts.joined(tag_name(tag, texts) for tag in facts.tags)))
     if facts.breach:

@@ -19,7 +19,7 @@ _WHAT = {
     SubEventType.GOVERNMENT_REGAINS: msg("ground regained", "event"),
     SubEventType.NON_STATE_OVERTAKES: msg("ground taken", "event"),
     SubEventType.CHEMICAL_WEAPON: msg("chemical weapon attack", "event"),
-    SubEventType.AIR_STRIKE: msg("air or drone strike", "event"),
+    SubEventType.AIR_STRIKE: msg("air strike", "event"),
     SubEventType.SUICIDE_BOMB: msg("suicide bombing", "event"),
     SubEventType.SHELLING: msg("shelling or missile attack", "event"),
     SubEventType.REMOTE_EXPLOSIVE: msg("mine or bomb explosion", "event"),
@@ -43,7 +43,7 @@ _WHAT = {
 }
 _TITLES = {
     SubEventType.CHEMICAL_WEAPON: msg("Chemical weapon attacks", "heading"),
-    SubEventType.AIR_STRIKE: msg("Air and drone strikes", "heading"),
+    SubEventType.AIR_STRIKE: msg("Air strikes", "heading"),
     SubEventType.SUICIDE_BOMB: msg("Suicide bombings", "heading"),
     SubEventType.SHELLING: msg("Shelling and missiles", "heading"),
     SubEventType.REMOTE_EXPLOSIVE: msg("Mines and bombs", "heading"),
@@ -192,7 +192,7 @@ def _where(place: EventPlace | None, setting: Setting, texts: Texts) -> Html:
     province = place.place.admin1
     if not province or province in (setting.admin1, place.place.name):
         return said
-    return texts.say("{place} ({province})", place=said, province=province)
+    return texts.say("{place}, {province}", "place in a province", place=said, province=province)
 
 
 def _notes(event: ConflictEvent, setting: Setting, texts: Texts) -> list[Html]:

@@ -40,6 +40,8 @@ _ROLES = {
     "rebels": msg("rebels", "role"),
 }
 
+_MOST_SIDES = 8
+_MOST_VOICES = 6  # tolls told one by one; more are under an event's details
 _COMBATANTS = ("fighters", "soldiers", "troops", "forces", "militants", "rebels")  # the side says as much
 
 
@@ -70,7 +72,7 @@ def casualties(items: Sequence[Casualty], texts: Texts) -> Html:
     for kind, form in _KINDS.items():
         of_kind = [item for item in items if item.kind is kind]
         if of_kind:
-            said.append(texts.word(form, whom=texts.joined(_whom(item, texts) for item in of_kind)))
+            said.append(texts.word(form, whom=texts.joined(_whom(item, texts) for item in of_kind[:_MOST_SIDES])))
     return texts.joined(said, "; ")
 
 
@@ -98,7 +100,7 @@ def tolls_by_voice(event: ConflictEvent, texts: Texts) -> dict[Html, Html]:
     """What each voice counts, for those that count at all."""
     return {
         claim_voice(claim, texts): said
-        for claim in standing(event)
+        for claim in standing(event)[:_MOST_VOICES]
         if not claim.denies and (said := facts_toll(claim.facts, texts))
     }
 

@@ -188,10 +188,20 @@ def question_places(question: Question, texts: Texts) -> Html:
     """Where a question asks about."""
     if not question.places:
         return texts.say("All places")
-    said = texts.joined(place_name(place, texts) for place in question.places)
+    said = texts.joined(_asked(place, texts) for place in question.places)
     if question.radius_km:
         return texts.say("Within {km} km of {place}", km=f"{question.radius_km:g}", place=said)
     return said
+
+
+def _asked(place: Place, texts: Texts) -> Html:
+    """A place as asked about: a town with its province, where that is known in the reader's script."""
+    name = place_name(place, texts)
+    if place.level is PlaceLevel.SETTLEMENT and place.name == place.admin1:
+        return texts.say("{name} city", name=name)
+    if place.level not in _POINTS or not place.admin1 or texts.rtl:
+        return name
+    return texts.say("{place}, {province}", "place in a province", place=name, province=place.admin1)
 
 
 def event_place(place: EventPlace | None, texts: Texts) -> Html:

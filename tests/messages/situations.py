@@ -125,7 +125,7 @@ def seed_events() -> tuple[ConflictEvent, ...]:
     episode = {"episode": "r1:0"}
     return (
         event(6, claim(regained, sohr, monitor, "Ground was taken back by the army; fighting goes on."), **episode),
-        event(1, claim(clashes, sohr, monitor, "In 48 hours 51 fighters of one side and 45 of the other died."), **episode),
+        event(1, claim(clashes, sohr, monitor, "In 48 hours 51 died on one side and 45 on the other."), **episode),
         event(7, claim(afternoon, None, OriginatorKind.UNNAMED, "Aircraft struck far behind the front on Sunday.")),
         event(2, claim(morning, "AFP", OriginatorKind.AGENCY, "Smoke rose near Maarat al-Numan on Sunday morning.")),
         event(5, claim(push, sohr, monitor, "The army, with Russian aircraft, pushed back overnight."), **episode),
