@@ -52,7 +52,9 @@ class Actors:
         self._entries = MappingProxyType(dict(entries))
         self.nationalities = MappingProxyType(dict(nationalities))
         self._opposition_of = dict(opposition_of)
-        self._state_of = {e.country: e.id for e in reversed(entries.values()) if e.state and e.country} | dict(state_of)
+        self._state_of = {e.country: e.id for e in reversed(list(entries.values())) if e.state and e.country} | dict(
+            state_of
+        )
 
     @classmethod
     def load(cls) -> Actors:

@@ -13,7 +13,8 @@ from conflict.periods import DaySpan
 from conflict.vocabulary import TYPE_OF, Assertion, EventType, OriginatorKind, Status
 from ingest.extraction.document import Cluster
 from ingest.extraction.frames import Frame
-from ingest.extraction.harm import Harm, harm_of, opponents
+from ingest.extraction.casualties import Count
+from ingest.extraction.harm import harm_of, opponents
 from ingest.extraction.sentences import Told
 from ingest.extraction.text import Kind
 from ingest.extraction.totals import evidence_of, opaque
@@ -33,7 +34,7 @@ class Context:
 def assemble(context: Context, cluster: Cluster, sequence: int) -> EventData:
     """One event of a report."""
     frames = cluster.frames
-    facts = _facts(context, cluster, frames, cluster.counts)
+    facts = _facts(context, cluster, frames)
     claims = _claims(context, cluster, facts, sequence)
     return EventData(
         report_id=context.report.report_id,
@@ -46,12 +47,9 @@ def assemble(context: Context, cluster: Cluster, sequence: int) -> EventData:
     )
 
 
-def _facts(
-    context: Context, cluster: Cluster, frames: Sequence[Frame], counts: Sequence[tuple[int, object]]
-) -> EventFacts:
+def _facts(context: Context, cluster: Cluster, frames: Sequence[Frame]) -> EventFacts:
     actor1, actor2 = _actors(frames)
-    sides = [a.actor_id or a.side or a.name for a in (actor1, actor2) if a]
-    harm: Harm = harm_of(_with_sides(opponents(list(cluster.counts), sides), actor1, actor2))
+    harm = harm_of(settled_counts(cluster, actor1, actor2))
     span = cluster.span
     precision = span.precision if span else None
     if span is None and context.reference is not None and not cluster.background:
@@ -82,27 +80,24 @@ def _facts(
     )
 
 
-def _with_sides(
-    counts: list[tuple[int, object]], actor1: Actor | None, actor2: Actor | None
-) -> list[tuple[int, object]]:
-    """Plain "soldiers" and "rebels" are those of the event's own sides where one of them fits."""
-    settled = []
-    for sentence, count in counts:
-        side = count.casualty.side  # type: ignore[attr-defined]
+def settled_counts(cluster: Cluster, actor1: Actor | None, actor2: Actor | None) -> list[tuple[int, Count]]:
+    """The numbers of an event with their sides: plain "soldiers" and "rebels" are those of its own two sides."""
+    pair = [a for a in (actor1, actor2) if a]
+    settled: list[tuple[int, Count]] = []
+    for sentence, count in cluster.counts:
+        side = count.casualty.side
         if side in ("state", "opposition"):
             wanted = "government" if side == "state" else "opposition"
-            match = next((a for a in (actor1, actor2) if a and a.side == wanted), None)
+            match = next((a for a in pair if a.side == wanted), None)
             name = (match.actor_id or match.name) if match else wanted
-            count = replace(count, casualty=replace(count.casualty, side=name))  # type: ignore[type-var,attr-defined]
+            count = replace(count, casualty=replace(count.casualty, side=name))
         settled.append((sentence, count))
-    return settled
+    return opponents(settled, [a.actor_id or a.name for a in pair])
 
 
 def _actors(frames: Sequence[Frame]) -> tuple[Actor | None, Actor | None]:
     """The pair of the first frame that names one; later frames name what it leaves open or says less exactly."""
-    first = next((f for f in frames if f.actor1 and f.actor2), None) or next(
-        (f for f in frames if f.actor1 or f.actor2), frames[0]
-    )
+    first = max(frames, key=_naming)
     actor1, actor2 = first.actor1, first.actor2
     for frame in frames:
         for actor in (frame.actor1, frame.actor2):
@@ -113,6 +108,12 @@ def _actors(frames: Sequence[Frame]) -> tuple[Actor | None, Actor | None]:
             elif actor2 is None and not _known(actor, actor1) and frame.actor2 is actor:
                 actor2 = actor
     return actor1, actor2
+
+
+def _naming(frame: Frame) -> int:
+    """How exactly a frame names its two sides."""
+    pair = [a for a in (frame.actor1, frame.actor2) if a]
+    return sum(2 if a.actor_id else 1 for a in pair) + (2 if len(pair) == 2 else 0)
 
 
 def _known(actor: Actor, other: Actor | None) -> bool:
@@ -155,7 +156,7 @@ def _claims(context: Context, cluster: Cluster, facts: EventFacts, sequence: int
         voice = context.told[index].voice
         if voice.originator not in voices and voice.originator is not None and None in voices and len(voices) == 1:
             voices = {voice.originator: voices[None]}
-    named = {key: value for key, value in voices.items() if key is not None}
+    named: dict[str | None, list[Frame]] = {key: value for key, value in voices.items() if key is not None}
     if named and None in voices and context.told[voices[None][0].index].index > next(iter(named.values()))[0].index:
         voices = named  # the publisher's own later sentences rest on the voice before them
     order = sorted(voices.items(), key=lambda kv: (kv[0] is None, kv[1][0].index))

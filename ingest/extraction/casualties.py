@@ -46,11 +46,13 @@ def counts(tagged: Tagged, numbers: Sequence[NumberMention], lexicon: Lexicon) -
             continue
         if role is None and _counts_something_else(tagged, last):
             continue
+        if harm.value == "displaced" and abs(harm.first - last) > 6:
+            continue
         civilian, side = lexicon.roles.get(role.value, (None, None)) if role else (None, None)
         casualty = Casualty(
             kind,
             side=_side(tagged, first, role_end, side, lexicon),
-            role=tagged.written(role.first, role.last).lower() if role else None,
+            role=_plain(tagged.written(role.first, role.last).lower()) if role else None,
             civilian=civilian,
             count=number.count,
             low=number.low,
@@ -88,6 +90,11 @@ def _people_numbers(tagged: Tagged, numbers: Sequence[NumberMention]) -> list[tu
             if role and not any(index < s < role.first for s in starts) and _singular(tagged.words[role.last - 1].key):
                 found.append((index, index + 1, NumberMention(word.start, word.end, "a", 1, 1, 1, "")))
     return sorted(found, key=lambda item: item[0])
+
+
+def _plain(role: str) -> str:
+    """The role without "of their" before it."""
+    return role.removeprefix("of ").removeprefix("their ")
 
 
 def _singular(key: str) -> bool:

@@ -226,7 +226,9 @@ def _fits(
         return False
     if frame.part and c.part and frame.part is not c.part:
         return False
-    return _places_fit(c.places if not _only_inherited(c) else [], places)
+    if _only_inherited(c) and item.index - c.frames[-1].index <= 1:
+        return True
+    return _places_fit(c.places, places)
 
 
 def _only_inherited(c: Cluster) -> bool:
@@ -246,12 +248,13 @@ def _places_fit(have: Sequence[EventPlace], new: Sequence[EventPlace]) -> bool:
 
 
 def _resolved(places: Sequence[EventPlace]) -> list[Place]:
-    """The finest places: settlements if there are any, else provinces, else countries."""
+    """The finest places: settlements if there are any, else districts and provinces, else countries."""
     known = [p.place for p in places if p.place]
     if not known:
         return []
     fine = [p for p in known if p.level in (PlaceLevel.FACILITY, PlaceLevel.SETTLEMENT)]
-    return fine or known
+    middle = [p for p in known if p.level in (PlaceLevel.ADMIN2, PlaceLevel.ADMIN1)]
+    return fine or middle or known
 
 
 def _fine(places: Sequence[EventPlace]) -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
+from conflict.dates import DateMention
 from conflict.events import EventData, Report
 from conflict.places import Places
 from conflict.tolls import BreachTally, TollReport
@@ -58,7 +60,7 @@ class Extractor:
             totals = _set_totals_apart(told, reference)
             clusters = clusters_of(told, reference, self._places, country)
             events, used = self._events(report, reference, told, clusters)
-            tolls = self._tolls(report, reference, told, totals, clusters, used)
+            tolls = self._tolls(report, reference, told, totals, used, events)
         reason = None if events else why_nothing(page, tagged, told, language, bool(tolls or tallies))
         return Extraction(tuple(events), tuple(tolls), tuple(tallies), reason, _trace(page, report, told, tagged, used))
 
@@ -93,9 +95,9 @@ class Extractor:
         report: Report,
         reference: date | None,
         told: Sequence[Told],
-        totals: dict[int, object],
-        clusters: Sequence[Cluster],
+        totals: dict[int, DateMention | str],
         used: dict[int, list[int]],
+        events: Sequence[EventData],
     ) -> list[TollReport]:
         area = province_of(primary_place(told, self._places), self._places)
         tolls: list[TollReport] = []
@@ -104,16 +106,28 @@ class Extractor:
             sequence = None
             if item.counts and item.frames and not isinstance(why, str):
                 sequence = next(iter(used.get(index, [])), None)
-            tolls.append(toll_of(report, item, why, reference, [area] if area else [], sequence))  # type: ignore[arg-type]
+            toll = toll_of(report, item, why, reference, [area] if area else [], sequence)
+            if sequence is not None:
+                toll = _with_event(toll, events[sequence])
+                same = next((t for t in tolls if t.sequence == sequence), None)
+                if same and same.casualties == toll.casualties:
+                    continue
+            tolls.append(toll)
         return tolls
+
+
+def _with_event(toll: TollReport, event: EventData) -> TollReport:
+    """A short toll is the event's own: the same rows, the same places."""
+    rows = event.facts.casualties or toll.casualties
+    return replace(toll, casualties=rows, places=event.facts.places or toll.places)
 
 
 _HARM = frozenset({CasualtyKind.KILLED, CasualtyKind.INJURED, CasualtyKind.KILLED_OR_INJURED})
 
 
-def _set_totals_apart(told: Sequence[Told], reference: date | None) -> dict[int, object]:
+def _set_totals_apart(told: Sequence[Told], reference: date | None) -> dict[int, DateMention | str]:
     """Find the sentences that count a period; a long one counts no event, so its numbers leave the frames."""
-    totals: dict[int, object] = {}
+    totals: dict[int, DateMention | str] = {}
     for item in told:
         why = is_total(item)
         if why is None:

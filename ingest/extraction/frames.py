@@ -165,10 +165,9 @@ def frames_of(
         else:
             verdict_attempted = False
         sub = _territory(sides, trigger) if key == "territory" else SUBTYPES[key]
-        if key == "territory" and sub is None:
+        if sub is None:
             notes.append(f'territory "{words}": nobody named who took it')
             continue
-        assert sub is not None
         frame = Frame(index, key, sub, trigger, background=verdict.background, voice=voice)
         frame.why.append(f'{key}: "{words}"')
         if announced:
@@ -179,7 +178,7 @@ def frames_of(
             frame.why.append("denied")
         elif verdict_attempted:
             frame.assertion = Assertion.ATTEMPTED
-        frame.ongoing = any(abs(t.first - trigger.first) <= 8 for t in tagged.by("ongoing"))
+        frame.ongoing = key != "territory" and _is_ongoing(tagged, trigger)
         frame.since = bool(tagged.by("since"))
         frame.definite = trigger.first > 0 and tagged.words[trigger.first - 1].key in (
             "the",
@@ -192,6 +191,11 @@ def frames_of(
         frame.breach = bool(tagged.by("breach")) and bool(tagged.by("truce"))
         _merge_into(frames, frame)
     return frames
+
+
+def _is_ongoing(tagged: Tagged, trigger: Tag) -> bool:
+    """Whether the thing is said to go on: "clashes are ongoing", "fighting also currently taking place"."""
+    return any(0 <= t.first - trigger.last <= 4 or 0 <= trigger.first - t.last <= 3 for t in tagged.by("ongoing"))
 
 
 def _merge_into(frames: list[Frame], frame: Frame) -> None:
@@ -374,8 +378,10 @@ def dates_for(frame: Frame, tagged: Tagged, mentions: Sequence[DateMention]) -> 
             continue
         if is_statement_date(tagged, first):
             continue
+        if mention.kind is DateKind.DURATION and (mention.span.end - mention.span.start).days > 31:
+            continue
         if (
-            any(tagged.words[i].key in ("since", "until") for i in range(max(0, first - 9), first))
+            any(tagged.words[i].key in ("since", "until") for i in range(max(0, first - 14), first))
             and first > frame.trigger.first
         ):
             continue

@@ -22,6 +22,7 @@ _FINENESS = {
 }
 _FACILITY_AFTER = frozenset({"airport", "airbase", "base", "crossing", "dam", "camp", "hospital", "prison"})
 _PROVINCE_AFTER = frozenset({"province", "governorate", "provinces", "region", "state", "oblast", "countryside"})
+_AREA = frozenset({"region", "area", "countryside", "surroundings", "outskirts", "vicinity", "suburbs"})
 _CITY_AFTER = frozenset({"city", "town", "village"})
 
 
@@ -77,10 +78,22 @@ def places_of(tagged: Tagged, mentions: Sequence[Mention], country: str | None) 
         place = choose(mention, country, following)
         if place is None:
             continue
+        inside = tagged.words[last - 1].key
         facility = following in _FACILITY_AFTER and place.level is PlaceLevel.SETTLEMENT
-        vicinity = facility or _vicinity(tagged, first, last, place)
-        found.append((first, EventPlace(mention.text, place, vicinity=vicinity, bearing=_bearing(tagged, first, last))))
+        vicinity = (
+            facility
+            or _vicinity(tagged, first, last, place)
+            or (place.level is PlaceLevel.SETTLEMENT and inside in _AREA)
+        )
+        found.append(
+            (first, EventPlace(_plain(mention.text), place, vicinity=vicinity, bearing=_bearing(tagged, first, last)))
+        )
     return found
+
+
+def _plain(text: str) -> str:
+    """The name as written without the "in" that belongs to the sentence."""
+    return text[3:] if text.startswith("in ") else text
 
 
 def _vicinity(tagged: Tagged, first: int, last: int, place: Place) -> bool:
