@@ -104,8 +104,11 @@ class Places(Protocol):
         `country` and `admin1` (English names, or an ISO code for the country) are a context that ranks, not a filter.
         """
 
-    def mentions(self, text: str, *, country: str | None = None) -> Sequence[Mention]:
-        """All place names in a text, longest match first, non-overlapping, in order, in time linear in its length."""
+    def mentions(self, text: str, *, country: str | None = None, cased: bool = True) -> Sequence[Mention]:
+        """All place names in a text, longest match first, non-overlapping, in order, in time linear in its length.
+
+        `cased` False reads Latin names in lower case too, as questions are typed.
+        """
 
     def near(self, latitude: float, longitude: float, radius_km: float) -> Sequence[Place]:
         """Settlements and facilities within the radius, nearest first."""

@@ -50,6 +50,7 @@ class Question:
     unresolved: tuple[str, ...] = ()
     suggestions: tuple[Place, ...] = ()
     alternative: Place | None = None
+    days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
