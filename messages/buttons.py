@@ -10,7 +10,7 @@ from conflict.events import ConflictEvent
 from conflict.places import Place
 from messages.callbacks import Action, AlertMe, AskAgain, ShowEvent, ShowMap, ShowSources, encode
 from messages.catalog import Texts, msg
-from messages.wording import place_choice
+from messages.wording import place_choice, place_label
 
 Rows = tuple[tuple[Button, ...], ...]
 MAP = "map"
@@ -72,7 +72,7 @@ def other_meaning(answer: Answer, again: AskAgain, texts: Texts) -> Button | Non
     other = answer.question.alternative
     if other is None:
         return None
-    return button(place_choice(other, texts).split("،")[0].split(",")[0], replace(again, place_ids=(other.place_id,)))
+    return button(place_label(other, texts), replace(again, place_ids=(other.place_id,)))
 
 
 def place_buttons(places: Iterable[Place], again: AskAgain, texts: Texts, *, most: int = 8) -> Rows:

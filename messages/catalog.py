@@ -73,6 +73,7 @@ class Texts:
     forms: Mapping[Key, tuple[str, ...]] = field(repr=False, default_factory=dict)
     plural: Callable[[int], int] = field(repr=False, default=lambda n: int(n != 1))
     actors: ActorNames = field(repr=False, default_factory=NoActors)
+    territories: Mapping[str, str] = field(repr=False, default_factory=dict)  # names of countries by ISO code, of CLDR
 
     def say(self, text: str, context: str | None = None, /, **values: object) -> Html:
         """A text as HTML, with `values` put in for its `{names}`: Html as it is, all else escaped and isolated."""
@@ -113,6 +114,12 @@ class Texts:
         if entry is None:
             return actor
         return entry.name_ar if self.language == "ar" and entry.name_ar else entry.name
+
+    def country(self, code: str | None, name: str | None) -> str | None:
+        """A country's name for people by its ISO code; in English the name we have, of the one spelling table."""
+        if self.language == FALLBACK or not code:
+            return name
+        return self.territories.get(code.upper()) or name
 
     def _form(self, context: str | None, text: str, n: int | None) -> str | None:
         forms = self.forms.get((context, text))
@@ -175,4 +182,5 @@ def _read(folder: Traversable, actors: ActorNames) -> Texts:
         forms=MappingProxyType(forms),
         plural=c2py(messages.plural_expr),
         actors=actors,
+        territories=MappingProxyType(dict(locale.territories)),
     )

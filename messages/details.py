@@ -51,7 +51,7 @@ def _facts(event: ConflictEvent, texts: Texts, seen_at: datetime | None, tz: tzi
         lines.append(texts.say("Concerns: {tags}", tags=texts.joined(tag_name(tag, texts) for tag in facts.tags)))
     if facts.breach:
         lines.extend(accusation(breach, texts) for breach in facts.breach.reported)
-        if facts.breach.inferred:
+        if facts.breach.inferred and not facts.breach.reported:
             lines.append(texts.say("Inside the truce area, no accusation stored."))
     if seen_at and (late := late_report(event, seen_at.astimezone(tz).date(), texts)):
         lines.append(capital(late))

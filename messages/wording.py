@@ -162,6 +162,9 @@ def number(low: int | None, best: int | None, high: int | None, texts: Texts) ->
 
 def place_name(place: Place, texts: Texts) -> Html:
     """A place as a heading: a province says that it is one, a town says which province it is in."""
+    if place.level is PlaceLevel.COUNTRY:
+        listed = place.name_in(texts.language)
+        return texts.value(listed if listed != place.name else texts.country(place.country_code, listed))
     name = texts.value(place.name_in(texts.language))
     if place.level is PlaceLevel.ADMIN1:
         return texts.say("{name} province", name=name)
@@ -170,18 +173,27 @@ def place_name(place: Place, texts: Texts) -> Html:
     return name
 
 
-def place_choice(place: Place, texts: Texts) -> str:
-    """A place as a button: with its province and country, so that two of one name can be told apart."""
+def place_label(place: Place, texts: Texts) -> str:
+    """A place as a button's label, with its level where its name alone could mean two."""
     name = place.name_in(texts.language)
     if place.level is PlaceLevel.ADMIN1:
-        name = texts.plain("{name} province", name=name)
-    elif place.level is PlaceLevel.ADMIN2:
-        name = texts.plain("{name} district", name=name)
-    elif place.level is PlaceLevel.SETTLEMENT and place.name == place.admin1:
-        name = texts.plain("{name} city", name=name)
+        return texts.plain("{name} province", name=name)
+    if place.level is PlaceLevel.ADMIN2:
+        return texts.plain("{name} district", name=name)
+    if place.level is PlaceLevel.SETTLEMENT and place.name == place.admin1:
+        return texts.plain("{name} city", name=name)
+    return name
+
+
+def place_choice(place: Place, texts: Texts) -> str:
+    """A place as one of several buttons: with its province and country, so that two of one name can be told apart."""
+    name = place_label(place, texts)
     admin1 = place.admin1 if place.level not in (PlaceLevel.ADMIN1, PlaceLevel.COUNTRY) else None
-    within = [part for part in (admin1, place.country) if part and part != place.name]
-    return ", ".join([name, *within]) if not texts.rtl else "، ".join([name, *within])
+    country = texts.country(place.country_code, place.country)
+    within = [
+        part for part in (admin1, country) if part and part != place.name and place.level is not PlaceLevel.COUNTRY
+    ]
+    return texts.plain(", ", "between parts").join([name, *within])
 
 
 def question_places(question: Question, texts: Texts) -> Html:
@@ -224,7 +236,7 @@ def event_place(place: EventPlace | None, texts: Texts) -> Html:
     if place.vicinity:
         return texts.say("near {name}", name=name)
     if bearing:
-        return texts.say("{bearing} of {name}, place not given", bearing=bearing, name=name)
+        return texts.say("somewhere in the {bearing} of {name}", bearing=bearing, name=name)
     return texts.say("somewhere in {name}", name=name)
 
 
