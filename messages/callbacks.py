@@ -64,15 +64,15 @@ class AskAgain:
         return cls(
             kind=question.kind,
             place_ids=tuple(place.place_id for place in question.places),
-            start=question.period.start,
-            end=question.period.end,
+            start=_minute(question.period.start),
+            end=_minute(question.period.end, later=True),
             event_types=question.event_types,
             sub_event_types=question.sub_event_types,
             tags=question.tags,
             actor=question.actor,
             source=question.source,
             civilians=question.civilians,
-            radius_km=round(question.radius_km) if question.radius_km else None,
+            radius_km=max(1, round(question.radius_km)) if question.radius_km else None,
             page=page,
         )
 
@@ -170,6 +170,14 @@ def decode(data: str | None) -> Action | None:
     if question is None or _question(question, code) != code + body:
         return None  # one spelling for each question: everything else is forged
     return question if code == "a" else _OF_QUESTION[code](question)
+
+
+def _minute(when: datetime | None, *, later: bool = False) -> datetime | None:
+    """The whole minute at or before an instant in UTC, or at or after it, so that a period never gets shorter."""
+    if when is None:
+        return None
+    whole = when.astimezone(UTC).replace(second=0, microsecond=0)
+    return whole + timedelta(minutes=1) if later and whole < when else whole
 
 
 def _question(ask: AskAgain, code: str) -> str | None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conflict.periods import Period
 from conflict.questions import Question, QuestionKind
 from conflict.vocabulary import EventType, SubEventType
 from messages.callbacks import AlertMe, AskAgain, SetLanguage, ShowEvent, ShowMap, ShowPage, ShowSources, decode, encode
@@ -80,6 +81,14 @@ def test_an_ordinary_question_fits_with_everything_in_it() -> None:
         civilians=True, radius_km=30, page=12,
     )  # fmt: skip
     assert decode(encode(ShowSources(ask))) == ShowSources(ask)
+
+
+def test_a_period_that_begins_at_an_odd_second_is_carried_in_whole_minutes_and_not_shortened() -> None:
+    start, end = datetime(2019, 12, 1, 18, 0, 23, 7, tzinfo=UTC), datetime(2019, 12, 2, 18, 0, 23, 7, tzinfo=UTC)
+    ask = AskAgain.of(Question(QuestionKind.LATEST, "", "en", period=Period(start, end)))
+    assert ask.start == datetime(2019, 12, 1, 18, 0, tzinfo=UTC)
+    assert ask.end == datetime(2019, 12, 2, 18, 1, tzinfo=UTC)
+    assert decode(encode(ask)) == ask
 
 
 def test_the_words_of_a_question_are_not_carried() -> None:
