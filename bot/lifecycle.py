@@ -70,6 +70,8 @@ async def run(
         status = await _poll(poller, stop)
         await _wind_down(application, poller, schedule, deadlines.stop)
     finally:
+        if application.running:  # cut off from outside: nothing more is waited for or confirmed
+            await _within(0.1, application.stop())
         await application.shutdown()
     log.info("Stopped.")
     return status

@@ -26,6 +26,7 @@ BATCH: Final = 100  # the most getUpdates gives at once
 MAX_IN_FLIGHT: Final = 2048
 MIN_PAUSE: Final = 0.05  # seconds between polls while something is in flight
 MAX_PAUSE: Final = 0.5  # the same when nothing new comes and nothing gets done
+FIRST_BACKOFF: Final = 0.5
 MAX_BACKOFF: Final = 30.0
 
 
@@ -84,15 +85,15 @@ class Poller:
                 raise
             except Conflict:
                 clash.again()
-                wait = min(MAX_BACKOFF, max(1.0, wait * 1.5))
+                wait = min(MAX_BACKOFF, max(FIRST_BACKOFF, wait * 1.5))
             except RetryAfter as error:
                 wait = _waiting_time(error)
                 log.warning("Telegram asks to wait %.0f s before the next poll.", wait)
             except TimedOut:
-                wait = 0.0 if wait == 0.0 and self._timeout else min(MAX_BACKOFF, max(1.0, wait * 1.5))
+                wait = 0.0 if wait == 0.0 and self._timeout else min(MAX_BACKOFF, max(FIRST_BACKOFF, wait * 1.5))
             except TelegramError as error:
-                wait = min(MAX_BACKOFF, max(1.0, wait * 1.5))
-                log.warning("Fetching messages failed (%s); next try in %.0f s.", error, wait)
+                wait = min(MAX_BACKOFF, max(FIRST_BACKOFF, wait * 1.5))
+                log.warning("Fetching messages failed (%s); next try in %.1f s.", error, wait)
             else:
                 if wait:
                     log.info("Fetching messages works again.")

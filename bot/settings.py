@@ -65,7 +65,7 @@ class Settings(BaseSettings):
         "DATABASE_URL",
         None,
         "The database: sqlite:///path or postgresql://user:password@host/name. "
-        "Default: the file sitrep.db in SITREP_HOME (sample.db in a run without a token).",
+        "Default: the file sitrep.db in SITREP_HOME.",
         "start with sqlite:/// or postgresql://",
     )
     home: Path = _setting(
@@ -207,11 +207,18 @@ class Settings(BaseSettings):
 
     @property
     def storage_url(self) -> str:
-        """The database's address. A run without a token has a file of its own: the sample never meets real data."""
-        if self.database_url:
-            return self.database_url.get_secret_value()
-        name = "sitrep.db" if self.telegram_token else "sample.db"
-        return f"sqlite:///{(self.home / name).resolve()}"
+        """The database's address."""
+        return self.database_url.get_secret_value() if self.database_url else _file_url(self.home / "sitrep.db")
+
+    @property
+    def sample_url(self) -> str:
+        """The file that the bundled sample is shown from: one of its own, so that it never meets real reports."""
+        return _file_url(self.home / "sample.db")
+
+    @property
+    def database_exists(self) -> bool:
+        """Whether there is a database to read: a file that is there, or a server somebody named."""
+        return self.database_url is not None or (self.home / "sitrep.db").exists()
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -224,6 +231,10 @@ class Settings(BaseSettings):
                 password = None
             found += [password, unquote(password)] if password else []
         return tuple(dict.fromkeys(found))
+
+
+def _file_url(path: Path) -> str:
+    return f"sqlite:///{path.resolve()}"
 
 
 @dataclass(frozen=True, slots=True)

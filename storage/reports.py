@@ -36,9 +36,11 @@ class Reports:
         rows = self._session.connection.execute(select(reports).where(reports.c.report_id.in_(report_ids)))
         return {row.report_id: _report(row) for row in rows}
 
-    def count(self, source_id: str | None = None) -> int:
-        """How many reports there are, of one source or of all."""
+    def count(self, source_id: str | None = None, *, sample: bool | None = None) -> int:
+        """How many reports there are, of one source or of all; `sample` only the bundled ones, or only the others."""
         statement = select(func.count()).select_from(reports)
+        if sample is not None:
+            statement = statement.where(reports.c.sample == sample)
         if source_id is not None:
             statement = statement.where(reports.c.source_id == source_id)
         return int(self._session.connection.execute(statement).scalar_one())

@@ -22,7 +22,9 @@ def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_a_run_without_any_setting_works_and_has_a_database_of_its_own() -> None:
     settings = load_settings(None)
     assert settings.token is None
-    assert settings.storage_url.endswith("/home/sample.db")
+    assert settings.storage_url.endswith("/home/sitrep.db")
+    assert settings.sample_url.endswith("/home/sample.db")
+    assert not settings.database_exists
     assert settings.language == "en"
 
 

@@ -1,0 +1,125 @@
+"""From a question to an answer: parse, search what is stored, compose. One short read transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+
+from conflict.answers import Answer
+from conflict.ceasefires import Ceasefire
+from conflict.composing import compose
+from conflict.events import ConflictEvent
+from conflict.places import Place, Places
+from conflict.question_parser import parse_question
+from conflict.questions import Clarification, Question
+from storage import EventPage, EventQuery, Storage, Unit
+
+PAGE = 10  # events a page: what a phone shows in a few thumb strokes
+NOTHING = EventPage((), 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Answers questions from one database and one gazetteer; safe to call from several threads."""
+
+    storage: Storage
+    places: Places
+    country: str | None = None
+
+    def ask(
+        self,
+        text: str,
+        *,
+        now: datetime,
+        tz: tzinfo = UTC,
+        language: str | None = None,
+        as_of: datetime | None = None,
+    ) -> Answer | Clarification:
+        """The answer to a question in words; a Clarification when it is not clear which place is meant.
+
+        `as_of` hides what was published later; `now` is what "yesterday" is counted from.
+        """
+        question = parse_question(text, places=self.places, now=now, tz=tz, language=language, country=self.country)
+        if isinstance(question, Clarification):
+            return question
+        return self.answer(question, now=now, tz=tz, as_of=as_of)
+
+    def answer(
+        self, question: Question, *, now: datetime, tz: tzinfo = UTC, page: int = 0, as_of: datetime | None = None
+    ) -> Answer:
+        """The answer to a question as data, page by page (from 0)."""
+        query = query_of(question, tz=tz, page=page, as_of=as_of)
+        with self.storage.begin() as unit:
+            return _answer(unit, question, query, now=now, tz=tz, page=page)
+
+    def event(self, event_id: str) -> ConflictEvent | None:
+        """One event as held now, merges followed."""
+        with self.storage.begin() as unit:
+            return unit.events.get(event_id)
+
+
+def query_of(question: Question, *, tz: tzinfo, page: int = 0, as_of: datetime | None = None) -> EventQuery:
+    """The search that a question means. Its instants become days in the reader's zone, both inclusive."""
+    return EventQuery(
+        places=question.places,
+        radius_km=question.radius_km,
+        first_day=first_day(question.period.start, tz),
+        last_day=last_day(question.period.end, tz),
+        event_types=question.event_types,
+        sub_event_types=question.sub_event_types,
+        tags=question.tags,
+        actor=question.actor,
+        source=question.source,
+        civilians=question.civilians,
+        as_of=as_of,
+        limit=PAGE,
+        offset=page * PAGE,
+    )
+
+
+def first_day(start: datetime | None, tz: tzinfo) -> date | None:
+    """The day on which a period begins."""
+    return start.astimezone(tz).date() if start else None
+
+
+def last_day(end: datetime | None, tz: tzinfo) -> date | None:
+    """The last day of a period whose `end` is exclusive."""
+    return (end - timedelta(microseconds=1)).astimezone(tz).date() if end else None
+
+
+def _answer(unit: Unit, question: Question, query: EventQuery, *, now: datetime, tz: tzinfo, page: int) -> Answer:
+    nowhere = bool(question.unresolved) and not question.places
+    # A place that was not understood is never answered with the whole world.
+    found = NOTHING if nowhere else unit.events.query(query)
+    coarser = () if nowhere or page else unit.events.coarser(query).events
+    tolls = () if nowhere else unit.tolls.query(query)
+    behind = [claim for event in (*found.events, *coarser) for claim in event.claims]
+    return compose(
+        question,
+        now,
+        events=found.events,
+        total=found.total,
+        all_for_totals=() if nowhere else unit.events.for_totals(query),
+        coarser=coarser,
+        tolls=tolls,
+        tallies=() if nowhere else unit.tallies.query(query),
+        ceasefires=_ceasefires(unit, query, now),
+        sources=unit.sources.health(query.as_of),
+        reports=len({claim.report_id for claim in behind} | {toll.report_id for toll in tolls}),
+        publishers=[*(claim.publisher for claim in behind), *(toll.publisher for toll in tolls)],
+        page=page,
+        pages=-(-found.total // PAGE),
+        database_empty=not found.total and not unit.events.any(),
+        tz=tz,
+    )
+
+
+def _ceasefires(unit: Unit, query: EventQuery, now: datetime) -> tuple[Ceasefire, ...]:
+    today = (query.as_of or now).date()
+    areas = tuple(dict.fromkeys(area for place in query.places for area in containing(place)))
+    return unit.ceasefires.query(areas, query.first_day or today, query.last_day or today) if areas else ()
+
+
+def containing(place: Place) -> tuple[str, ...]:
+    """The ids of a place and of the units around it, finest first."""
+    return tuple(i for i in (place.place_id, place.admin2_id, place.admin1_id) if i)

@@ -1,0 +1,120 @@
+"""What the handlers ask for, done in four worker threads, off the loop that talks to Telegram."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import partial
+from typing import ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
+
+from bot.answering import Answering
+from conflict.answers import Answer
+from conflict.events import ConflictEvent
+from conflict.periods import Period
+from conflict.places import Place
+from conflict.questions import Clarification, Question
+from handlers.context import ChatView
+from messages.callbacks import AskAgain
+
+WORKERS = 4  # measured: beyond four threads SQLite answers no faster
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def clock() -> datetime:
+    """Now, in UTC: the one place the running bot takes the time from."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The conversation of `handlers.context`, over one database.
+
+    `now` is the seam for time; `as_of_now` hides what was published later: for a demonstration set in the past.
+    """
+
+    answering: Answering
+    default_language: str = "en"
+    default_tz: tzinfo = UTC
+    now: Callable[[], datetime] = clock
+    as_of_now: bool = False
+    _pool: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, WORKERS, "sitrep"))
+
+    def close(self) -> None:
+        """Wait for the threads to finish what they have begun."""
+        self._pool.shutdown()
+
+    async def chat(self, telegram_id: int, kind: str, language: str | None) -> ChatView:
+        """What is set for this chat; `language` is what the person's Telegram says. Stores nothing."""
+        return await self._do(self._chat, telegram_id, kind, language)
+
+    async def set_language(self, telegram_id: int, kind: str, language: str) -> None:
+        """Remember the language for this chat."""
+        await self._do(self._set_language, telegram_id, kind, language)
+
+    async def ask(self, text: str, chat: ChatView) -> Answer | Clarification:
+        """The answer to a question in the person's own words."""
+        return await self._do(self._ask, text, chat)
+
+    async def again(self, action: AskAgain, chat: ChatView) -> Answer | None:
+        """The answer to what a button carries, as of now; None if its places are no longer known."""
+        return await self._do(self._again, action, chat)
+
+    async def event(self, event_id: str) -> ConflictEvent | None:
+        """One event as held now, merges followed; None if it is not there."""
+        return await self._do(self.answering.event, event_id)
+
+    async def _do(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, partial(call, *args, **kwargs))
+
+    def _chat(self, telegram_id: int, kind: str, language: str | None) -> ChatView:
+        with self.answering.storage.begin() as unit:
+            stored = unit.chats.find(telegram_id)
+        chosen = stored.language if stored else None
+        zone = ZoneInfo(stored.time_zone) if stored and stored.time_zone else self.default_tz
+        return ChatView(telegram_id, kind, chosen or language or self.default_language, zone)
+
+    def _set_language(self, telegram_id: int, kind: str, language: str) -> None:
+        with self.answering.storage.begin(write=True) as unit:
+            chat = unit.chats.get_or_add(telegram_id, kind, today=self.now().date())
+            unit.chats.set_language(chat.chat_id, language)
+
+    def _ask(self, text: str, chat: ChatView) -> Answer | Clarification:
+        now = self.now()
+        return self.answering.ask(text, now=now, tz=chat.tz, as_of=now if self.as_of_now else None)
+
+    def _again(self, action: AskAgain, chat: ChatView) -> Answer | None:
+        now = self.now()
+        places = [self.answering.places.get(place_id) for place_id in action.place_ids]
+        found = tuple(place for place in places if place is not None)
+        if len(found) != len(places):
+            return None
+        question = _question(action, found, now, chat)
+        return self.answering.answer(
+            question, now=now, tz=chat.tz, page=action.page, as_of=now if self.as_of_now else None
+        )
+
+
+def _question(action: AskAgain, places: tuple[Place, ...], now: datetime, chat: ChatView) -> Question:
+    period = Period(action.start, action.end)
+    if action.last_hours is not None:
+        period = Period(now - timedelta(hours=action.last_hours), now)
+    return Question(
+        kind=action.kind,
+        text="",
+        language=chat.language,
+        places=places,
+        radius_km=action.radius_km,
+        period=period,
+        event_types=action.event_types,
+        sub_event_types=action.sub_event_types,
+        tags=action.tags,
+        actor=action.actor,
+        source=action.source,
+        civilians=action.civilians,
+    )
