@@ -157,7 +157,11 @@ def _admin1(place: Place) -> str | None:
 
 def _nothing(answer: Answer, texts: Texts, tz: tzinfo) -> list[Html]:
     """That no event is stored for what was asked, and when the newest one is."""
-    lines = [bold(texts.say("No event is stored for this place and these days."))]
+    period = answer.question.period
+    if period.start or period.end:
+        lines = [bold(texts.say("No event is stored for this place and these days."))]
+    else:
+        lines = [bold(texts.say("No event is stored for this place."))]
     newest: ConflictEvent | None = answer.newest
     if newest is not None and newest.facts.event_date:
         when = newest.facts.event_date_end or newest.facts.event_date

@@ -6,7 +6,7 @@ event comes first; inside a heading things are told as they went on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -48,11 +48,35 @@ def _key(event: ConflictEvent) -> tuple[object, ...]:
 
 
 def grouped(events: Iterable[ConflictEvent]) -> list[Group]:
-    """The events by episode, or by kind and day, in the order of their first."""
+    """The events by episode, or by kind and day; the group of the latest day first."""
+    shown = list(events)
+    fighting = {
+        claim.report_id: event
+        for event in shown
+        if event.episode and event.facts.event_type is EventType.BATTLES
+        for claim in event.claims
+    }
     groups: dict[tuple[object, ...], list[ConflictEvent]] = {}
-    for event in events:
-        groups.setdefault(_key(event), []).append(event)
-    return [_group(tuple(found)) for found in groups.values()]
+    for event in shown:
+        groups.setdefault(_key(_fled_from(event, fighting)), []).append(event)
+    made = [_group(tuple(found)) for found in groups.values()]
+    return sorted(made, key=lambda group: (-_last_day(group).toordinal(), _is_aside(group)))
+
+
+def _fled_from(event: ConflictEvent, fighting: Mapping[str, ConflictEvent]) -> ConflictEvent:
+    """The fighting, told in the same report, that people fled from; the event itself where there is none."""
+    if event.episode or "displacement" not in event.facts.tags or event.facts.event_type is not EventType.STRATEGIC:
+        return event
+    return next((fighting[claim.report_id] for claim in event.claims if claim.report_id in fighting), event)
+
+
+def _last_day(group: Group) -> date:
+    return max((e.facts.event_date_end or e.facts.event_date or date.min for e in group.events), default=date.min)
+
+
+def _is_aside(group: Group) -> bool:
+    """Whether nothing in the group is violence: told after what is, of the same day."""
+    return all(event.facts.event_type is EventType.STRATEGIC for event in group.events)
 
 
 def _group(events: tuple[ConflictEvent, ...]) -> Group:

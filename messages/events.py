@@ -108,7 +108,7 @@ def tag_name(tag: str, texts: Texts) -> Html:
 
 
 def _started_by_first(facts: EventFacts) -> bool | None:
-    """Whether the first of two parties is said to have attacked; None where nobody is."""
+    """Whether the first of the parties is said to have attacked; None where none of them is."""
     if not facts.initiator or not facts.actor1:
         return None
     if facts.initiator in (facts.actor1.actor_id, facts.actor1.name):
@@ -144,7 +144,9 @@ def _between(facts: EventFacts, texts: Texts) -> Html:
         if first and second:
             return texts.say("{what} between {a} and {b}", what=noun, a=first, b=second)
         if first or second:
-            return texts.say("{what} with {a}; other side not given", what=noun, a=first or second)
+            if _started_by_first(facts):
+                return texts.say("attack by {a}", a=first)
+            return texts.say("{what} involving {a}", what=noun, a=first or second)
         return noun
     if facts.sub_event_type in _TERRITORY and first:
         if second:
@@ -170,8 +172,10 @@ def unknowns(facts: EventFacts, texts: Texts) -> list[Html]:
         missing.append(texts.say("who fired or placed it not given"))
     elif facts.actor1 is None and facts.event_type is EventType.AGAINST_CIVILIANS:
         missing.append(texts.say("attacker not given"))
-    elif facts.actor1 is None and facts.event_type is EventType.BATTLES:
+    elif facts.actor1 is facts.actor2 is None and facts.event_type is EventType.BATTLES:
         missing.append(texts.say("sides not given"))
+    elif facts.sub_event_type is SubEventType.ARMED_CLASH and not (facts.actor1 and facts.actor2):
+        missing.append(texts.say("other side not given"))
     place = facts.primary_place
     located = place is not None and (place.count or place.level in (PlaceLevel.SETTLEMENT, PlaceLevel.FACILITY))
     if facts.sub_event_type in _TERRITORY and not located:

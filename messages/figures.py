@@ -15,7 +15,7 @@ from conflict.questions import QuestionKind
 from messages.catalog import Key, Texts, msg
 from messages.events import type_title
 from messages.html import Html, bold, table, to_plain
-from messages.tolls import casualties, civilians_unknown, toll_days, toll_voice
+from messages.tolls import casualties, civilians_unknown, toll_days, toll_voice, tolls_by_voice
 from messages.voices import name_of
 from messages.wording import capital, day, days, number, place_name
 
@@ -53,12 +53,22 @@ def toll_lines(answer: Answer, texts: Texts) -> list[Html]:
             texts.say("That does not mean that nobody was harmed."),
         ]
     said = texts.say("{n} killed", "total", n=figure) if killed else texts.say("{n} injured", "total", n=figure)
-    who = texts.joined(name_of(name, texts) for name in answer.originators)
+    who = _counters(answer, texts)
     lines = [texts.say("{total} ({voices})", total=bold(said), voices=who) if who else bold(said)]
     if total.best is None and total.low != total.high:
         lines.append(texts.say("The sources do not agree; both ends are given."))
     lines.extend(_containment(answer, figure, texts))
     return lines
+
+
+def _counters(answer: Answer, texts: Texts) -> Html:
+    """Who counted: whoever gave the containing count, else the voices that give any number for the events shown."""
+    if answer.containing:
+        return toll_voice(answer.containing, texts)
+    names = dict.fromkeys(name for event in answer.events for name in tolls_by_voice(event, texts))
+    if not names or answer.total > len(answer.events):
+        names |= dict.fromkeys(name_of(name, texts) for name in answer.originators)
+    return texts.joined(names, "; ")
 
 
 def _containment(answer: Answer, figure: Html, texts: Texts) -> list[Html]:

@@ -11,7 +11,7 @@ from conflict.vocabulary import CasualtyKind
 from messages.catalog import Texts, msg
 from messages.html import Html, bold
 from messages.voices import claim_voice, standing, voice
-from messages.wording import days, event_place, number
+from messages.wording import area_name, days, number
 
 _KINDS = {
     CasualtyKind.KILLED: msg("killed: {whom}"),
@@ -42,7 +42,32 @@ _ROLES = {
 
 _MOST_SIDES = 8
 _MOST_VOICES = 6  # tolls told one by one; more are under an event's details
-_COMBATANTS = ("fighters", "soldiers", "troops", "forces", "militants", "rebels")  # the side says as much
+_COMBATANTS = frozenset(  # where the side is named, these words add nothing
+    [
+        "fighters",
+        "soldiers",
+        "troops",
+        "forces",
+        "militants",
+        "rebels",
+        "opponents",
+        "gunmen",
+        "members",
+        "combatants",
+        "مقاتلين",
+        "مقاتلون",
+        "مقاتلا",
+        "مقاتلًا",
+        "عناصر",
+        "عنصرا",
+        "عنصرًا",
+        "جنود",
+        "جنديا",
+        "جنديًا",
+        "مسلحين",
+        "مسلحون",
+    ]
+)
 
 
 def _role(role: str, texts: Texts) -> Html:
@@ -57,7 +82,7 @@ def _whom(casualty: Casualty, texts: Texts) -> Html:
     role = _role(casualty.role, texts) if casualty.role else None
     if casualty.side:
         side = texts.value(texts.actor(casualty.side))
-        if role and casualty.role not in _COMBATANTS:
+        if role and not _COMBATANTS & set((casualty.role or "").casefold().split()):
             return texts.say("{number} {people} ({role})", number=figure, people=side, role=role)
         return texts.say("{number} {people}", "a side's people", number=figure, people=side)
     if casualty.civilian and role and casualty.role not in ("civilians", "people"):
@@ -129,7 +154,7 @@ def toll_days(toll: TollReport, texts: Texts) -> Html:
 
 def toll_line(toll: TollReport, texts: Texts) -> Html:
     """A count for an area and a period, said as one: it contains events, it is not one more."""
-    place = event_place(toll.places[0], texts) if toll.places else texts.say("area not given")
+    place = area_name(toll.places[0], texts) if toll.places else texts.say("area not given")
     return texts.say(
         "{days}, {place}: {toll} ({voice})",
         "toll for a period",

@@ -11,7 +11,7 @@ from conflict.tolls import BreachTally
 from messages.catalog import Texts, msg
 from messages.html import Html, bold, link
 from messages.voices import name_of
-from messages.wording import day, days, event_place, shortened
+from messages.wording import area_name, day, days, shortened
 
 # What ceasefire monitors and parties count, in the words they use.
 _BREACHES = {
@@ -48,6 +48,8 @@ def ceasefire_lines(answer: Answer, texts: Texts) -> list[Html]:
     said.extend(tally_line(tally, texts) for tally in answer.tallies)
     if answer.ceasefires and not said:
         said.append(texts.say("No accusation of a breach is stored for these days; that is not proof of calm."))
+    if said and not lines:
+        lines = [bold(texts.say("Breaches of a ceasefire"))]
     return [*lines, *(Html("• " + line) for line in said)]
 
 
@@ -116,7 +118,7 @@ def tally_line(tally: BreachTally, texts: Texts) -> Html:
     accused = texts.say("by {party}", "tally", party=texts.actor(tally.accused)) if tally.accused else None
     parts.append(accused or texts.say("accused not named"))
     if tally.places:
-        parts.append(event_place(tally.places[0], texts))
+        parts.append(area_name(tally.places[0], texts))
     parts.append(_tally_days(tally, texts))
     return texts.say("{tally}. A count by one side, not that many events.", tally=texts.joined(p for p in parts if p))
 

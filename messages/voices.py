@@ -36,6 +36,8 @@ _NAMES = {
     "SNHR": msg("SNHR", "originator"),
     "White Helmets": msg("White Helmets", "originator"),
     "AFP": msg("AFP", "originator"),
+    "AFP correspondent": msg("AFP correspondent", "originator"),
+    "SDF": msg("SDF", "originator"),
     "Reuters": msg("Reuters", "originator"),
     "AP": msg("AP", "originator"),
     "SANA": msg("SANA", "originator"),

@@ -100,7 +100,7 @@ def event_days(facts: EventFacts, texts: Texts, *, year: bool) -> Html:
         if end == facts.event_date
         else days(facts.event_date, end, texts, year=year)
     )
-    if facts.time_precision == 2:
+    if facts.time_precision == 2 and end == facts.event_date:
         said = texts.say("about {day}", day=said)
     elif facts.time_precision == 3:
         said = texts.say("about {day}, day not known", day=said)
@@ -238,6 +238,11 @@ def event_place(place: EventPlace | None, texts: Texts) -> Html:
     if bearing:
         return texts.say("somewhere in the {bearing} of {name}", bearing=bearing, name=name)
     return texts.say("somewhere in {name}", name=name)
+
+
+def area_name(place: EventPlace, texts: Texts) -> Html:
+    """The area that a count is about: all of it, not somewhere in it."""
+    return place_name(place.place, texts) if place.place and not place.count else event_place(place, texts)
 
 
 def _point(place: EventPlace, name: Html, bearing: Html | None, texts: Texts) -> Html:
