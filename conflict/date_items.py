@@ -17,6 +17,8 @@ from conflict.tokens import NUMBER, WORD, Token, tokenize, touching, word_key
 
 Roles = Mapping[str, Any]
 _NONE: Roles = {}
+_SHORTEST_TYPO = 6  # of a date word: "yesterdy", "Novmber"; shorter ones are too near to names
+_MISSPELT = {"month", "weekday", "day"}
 _SUPPORT = (
     "prep",
     "num",
@@ -106,11 +108,11 @@ def read_items(text: str, language: str, *, strict: bool) -> list[Item]:
     items: list[Item] = []
     index = 0
     while index < len(tokens):
-        index = _append(items, tokens, index, words)
+        index = _append(items, tokens, index, words, typos=not strict)
     return _without_weak(items, words, strict=strict)
 
 
-def _append(items: list[Item], tokens: Sequence[Token], index: int, words: DateWords) -> int:
+def _append(items: list[Item], tokens: Sequence[Token], index: int, words: DateWords, *, typos: bool) -> int:
     """Appends the item that begins at `index`; gives the index after it."""
     token = tokens[index]
     glued = index > 0 and touching(tokens[index - 1], token)
@@ -143,7 +145,9 @@ def _append(items: list[Item], tokens: Sequence[Token], index: int, words: DateW
             value, after = cardinal
             items.append(Item(token.start, tokens[after - 1].end, {"num": value}, token.key, glued))
             return after
-    items.append(Item(token.start, token.end, _NONE, token.key, glued, 0, token.capital))
+    meant = words.roles.misspelt(token.key) if typos and len(token.key) >= _SHORTEST_TYPO else None
+    taken_for = {role: meant[role] for role in _MISSPELT & meant.keys()} if meant else {}
+    items.append(Item(token.start, token.end, taken_for or _NONE, token.key, glued, 0, token.capital))
     return index + 1
 
 

@@ -19,6 +19,7 @@ V = TypeVar("V")
 
 # Longest first; "و" and "ف" (and, so) may stand before any other of them.
 _PARTICLES = ("بال", "كال", "لل", "ال", "ب", "ل", "ك")
+_SHORTEST_TYPO = 5  # shorter words one letter apart are too often another word
 _WITH_ARTICLE = ("بال", "كال", "لل")
 _CONJUNCTIONS = ("و", "ف")
 
@@ -48,9 +49,13 @@ class Phrases(Generic[V]):
 
     def __init__(self, entries: Iterable[tuple[str, V]]) -> None:
         self._longest: dict[str, int] = {}
+        self._typos: dict[str, str] = {}
         self._values: dict[tuple[str, ...], V] = {}
         for phrase, value in entries:
             keys = tuple(token.key for token in tokenize(phrase))
+            if len(keys) == 1 and len(keys[0]) >= _SHORTEST_TYPO:
+                for variant in _deletions(keys[0]):
+                    self._typos.setdefault(variant, keys[0])
             if keys and keys not in self._values:
                 self._values[keys] = value
                 self._longest[keys[0]] = max(self._longest.get(keys[0], 0), len(keys))
@@ -65,6 +70,16 @@ class Phrases(Generic[V]):
     def word(self, key: str) -> V | None:
         """What this one word means by itself."""
         return self._values.get((key,))
+
+    def misspelt(self, key: str) -> V | None:
+        """What the listed word of five letters or more means that this one is a single typo of."""
+        if not _SHORTEST_TYPO - 1 <= len(key) <= 24:
+            return None
+        for variant in _deletions(key):
+            word = self._typos.get(variant)
+            if word and edits(key, word) == 1:
+                return self._values[(word,)]
+        return None
 
     def at(self, tokens: Sequence[Token], index: int) -> tuple[V, int] | None:
         """The longest phrase that begins at `index`: its meaning and the index after it."""
@@ -94,6 +109,26 @@ class Phrases(Generic[V]):
             if value is not None:
                 return value, index + size
         return None
+
+
+def _deletions(word: str) -> list[str]:
+    """The word and the word less each letter: words one typo apart share one of them."""
+    return [word, *(word[:at] + word[at + 1 :] for at in range(len(word)))]
+
+
+def edits(one: str, two: str) -> int:
+    """Letters added, left out, changed or swapped with the next between two words; give it short ones."""
+    before: list[int] = []
+    last = list(range(len(two) + 1))
+    for row, letter in enumerate(one, 1):
+        current = [row]
+        for column, other in enumerate(two, 1):
+            cost = min(last[column] + 1, current[-1] + 1, last[column - 1] + (letter != other))
+            if row > 1 and column > 1 and letter == two[column - 2] and one[row - 2] == other:
+                cost = min(cost, before[column - 2] + 1)
+            current.append(cost)
+        before, last = last, current
+    return last[-1]
 
 
 def stripped(key: str) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What kind of question the words make, and what they restrict it to: types, tags, actor, source, civilians, distance."""
+"""What kind of question the words make, and what they restrict it to: types, tags, actor, source, distance."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from conflict.actors import Actors
 from conflict.lexicon import tables
 from conflict.question_words import Use
 from conflict.questions import QuestionKind
@@ -80,8 +79,8 @@ _KIND = {
 }
 
 
-def filters(uses: Sequence[Use], tokens: Sequence[Token], taken: Sequence[bool], country: str | None) -> Filters:
-    """The restrictions that the words make. A type gives way to a sub-type of the same words ("suicide bombing")."""
+def filters(uses: Sequence[Use]) -> Filters:
+    """The restrictions that the words make."""
     types = dict.fromkeys(EventType(value) for use in uses for value in use.of("type"))
     subs = dict.fromkeys(SubEventType(value) for use in uses for value in use.of("sub_type"))
     tags = dict.fromkeys(value for use in uses for value in use.of("tag"))
@@ -131,8 +130,3 @@ def _units(language: str) -> tuple[frozenset[str], frozenset[str]]:
         frozenset(word_key(word) for file in files for word in file.get("distance", {}).get("units", ())),
         frozenset(word_key(word) for file in files for word in file.get("distance", {}).get("miles", ())),
     )
-
-
-@cache
-def _actors() -> Actors:
-    return Actors.load()

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
+from itertools import pairwise
 
 from conflict.dates import PeriodMention, find_period
 from conflict.periods import Period
@@ -25,6 +26,7 @@ LONGEST = 500  # characters of a question that are read
 NEAR_KM = 10.0  # "near Saraqib": half of Idlib's settlements have seven or more others within 5 km
 _LONGEST_NAME = 5  # words of a place name
 _ALIKE = 0.6  # a name of another spelling found in running words must be at least so like
+_ALIKE_ARABIC = 0.8  # without vowels, short names of the whole world are alike
 _SOFT = ("tag", "levels", "in", "type", "sub_type")  # words that also stand in place names ("Qah camp")
 
 
@@ -82,7 +84,7 @@ def parse_question(
     _take_source(reading)
     _take_names(reading, places, country)
     _take_typos(reading, spoken)
-    wanted = filters(reading.uses, tokens, reading.taken, country)
+    wanted = filters(reading.uses)
     kind = kind_of(reading.uses, has_radius=radius is not None)
     _take_unknown(reading, places, country, asks=_asks(kind, wanted, period))
     return _question(reading, places, country, spoken, period, radius[0] if radius else None, wanted, kind)
@@ -134,7 +136,8 @@ def _take_names(reading: _Reading, places: Places, country: str | None) -> None:
         best = mention.candidates[0]
         own = [i for i in words if i not in soft] or words
         typed = reading.text[max(reading.tokens[own[0]].start, mention.start) : reading.tokens[own[-1]].end]
-        if best.how != "exact" and max(likeness(typed, c.place) for c in mention.candidates) < _ALIKE:
+        alike = _ALIKE if typed.isascii() else _ALIKE_ARABIC
+        if best.how != "exact" and max(likeness(typed, c.place) for c in mention.candidates) < alike:
             continue
         reading.names.append(
             Name(mention.start, mention.end, typed, mention.candidates, _level_beside(reading, words[0], words[-1]))
@@ -230,7 +233,8 @@ def _question(
     kind: QuestionKind | None,
 ) -> Question | Clarification:
     near = kind is QuestionKind.NEAR or any(("kind", "near") in use.roles for use in reading.uses)
-    chosen, alternative, tie = _settled(reading.names, places, country, town=near or radius is not None)
+    joined = kind is QuestionKind.COMPARE or _joined(reading)
+    chosen, alternative, tie = _settled(reading.names, places, country, town=near or radius is not None, joined=joined)
     if near and radius is None and chosen and all(_is_point(place) for place in chosen):
         radius = NEAR_KM
     if radius is not None and chosen and not any(_is_point(place) for place in chosen):
@@ -266,17 +270,26 @@ def _final_kind(kind: QuestionKind | None, *, about: bool, asks: bool) -> Questi
     return QuestionKind.LATEST if about or asks else QuestionKind.UNKNOWN
 
 
+def _joined(reading: _Reading) -> bool:
+    """Whether "and" stands between two names, so that the larger is no mere context of the smaller."""
+    for left, right in pairwise(reading.names):
+        between = [u for u in reading.uses if left.end <= reading.tokens[u.first].start < right.start]
+        if any(use.has("joins") for use in between) or reading.text[right.start - 1 : right.start] == "و":
+            return True
+    return False
+
+
 def _is_point(place: Place) -> bool:
     return place.level in (PlaceLevel.SETTLEMENT, PlaceLevel.FACILITY)
 
 
 def _settled(
-    names: Sequence[Name], places: Places, country: str | None, *, town: bool
+    names: Sequence[Name], places: Places, country: str | None, *, town: bool, joined: bool
 ) -> tuple[list[Place], Place | None, tuple[str, tuple[Place, ...]] | None]:
     """The places meant, the other meaning of a lone one, and the first tie; a containing place is context only."""
     firm = [c.place for name in names for c in name.candidates if c.score >= name.candidates[0].score - 0.12]
     chosen: list[Place] = []
-    alternative: Place | None = None
+    others: dict[str, Place | None] = {}
     tie: tuple[str, tuple[Place, ...]] | None = None
     for name in names:
         context = [place for place in firm if not any(c.place.place_id == place.place_id for c in name.candidates)]
@@ -285,6 +298,6 @@ def _settled(
             tie = name.text, found.choices
         if found.place is not None and found.place not in chosen:
             chosen.append(found.place)
-            alternative = found.alternative if len(names) == 1 else None
-    kept = [place for place in chosen if not any(contains(place, other) for other in chosen)]
-    return kept, alternative, tie
+            others[found.place.place_id] = found.alternative
+    kept = chosen if joined else [p for p in chosen if not any(contains(p, other) for other in chosen)]
+    return kept, others[kept[0].place_id] if len(kept) == 1 else None, tie

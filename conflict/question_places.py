@@ -6,7 +6,9 @@ Between namesakes, in this order (the first rule that leaves one decides):
 3. The country in focus, where one of them lies there.
 4. A country before anything else of its name; a province before its own town, which is kept as `alternative`; a town
    before its own district; "near" and distances ask for the town.
-5. Size, only where overwhelming: one has 100,000 people and thirty times the next.
+5. The one called so in English, over those that only another list or language calls so ("Ariha", not Jericho).
+6. Size, only where overwhelming: one has 100,000 people and thirty times the next, or is a province with a large
+   town of its name where the others are no towns (Gaza).
 Else it is a tie, and the person is asked.
 """
 
@@ -15,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from conflict.lexicon import edits
 from conflict.places import Candidate, Place, Places
 from conflict.tokens import word_key
 from conflict.vocabulary import PlaceLevel
@@ -77,6 +80,8 @@ def meaning(name: Name, context: Sequence[Place], places: Places, country: str |
         return Meaning(None)
     units = _by_unit(group, town=town or name.level is PlaceLevel.SETTLEMENT)
     if len(units) > 1:
+        units = [unit for unit in units if any(_named(name.text, place) for place in unit)] or units
+    if len(units) > 1:
         units = _largest(units)
     if len(units) > 1:
         return Meaning(None, None, tuple(unit[0] for unit in units[:_MOST_CHOICES]))
@@ -130,7 +135,15 @@ def _rank(place: Place, *, town: bool) -> int:
 def _largest(units: list[list[Place]]) -> list[list[Place]]:
     sized = sorted(units, key=lambda unit: -max(place.population for place in unit))
     most, second = (max(place.population for place in unit) for unit in sized[:2])
-    return sized[:1] if most >= _LARGE and most >= _OVERWHELMING * max(second, 1) else units
+    if most >= _LARGE and second and most >= _OVERWHELMING * second:
+        return sized[:1]
+    towns = [unit for unit in units if any(place.level is PlaceLevel.SETTLEMENT for place in unit)]
+    seats = [unit for unit in towns if max(place.population for place in unit) >= _LARGE and len(unit) > 1]
+    return seats if len(towns) == len(seats) == 1 else units
+
+
+def _named(text: str, place: Place) -> bool:
+    return _bare(text) in (_bare(place.name), _bare(place.name_ar or ""))
 
 
 def _of_level(place: Place, level: PlaceLevel) -> bool:
@@ -196,19 +209,4 @@ def _bare(name: str) -> str:
 
 def _alike(one: str, two: str) -> float:
     longest = max(len(one), len(two))
-    return 1 - _edits(one, two) / longest if longest else 0.0
-
-
-def _edits(one: str, two: str) -> int:
-    """Letters added, left out, changed or swapped with the next between two words of at most sixty letters."""
-    before: list[int] = []
-    last = list(range(len(two) + 1))
-    for row, letter in enumerate(one, 1):
-        current = [row]
-        for column, other in enumerate(two, 1):
-            cost = min(last[column] + 1, current[-1] + 1, last[column - 1] + (letter != other))
-            if row > 1 and column > 1 and letter == two[column - 2] and one[row - 2] == other:
-                cost = min(cost, before[column - 2] + 1)
-            current.append(cost)
-        before, last = last, current
-    return last[-1]
+    return 1 - edits(one, two) / longest if longest else 0.0

@@ -13,9 +13,7 @@ from typing import Any
 
 from conflict.actors import Actors
 from conflict.lexicon import Phrases, tables
-from conflict.tokens import WORD, Token, word_key
-
-_SHORTEST_TYPO = 5  # shorter words are too often another word
+from conflict.tokens import Token, word_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +41,6 @@ class QuestionWords:
         self._phrases: Phrases[tuple[tuple[str, str], ...]] = Phrases(
             (phrase, tuple(roles)) for phrase, roles in entries.items()
         )
-        self._typos: dict[str, str] = {}
-        for word in self._phrases.words():
-            if len(word) >= _SHORTEST_TYPO:
-                for key in _deletions(word):
-                    self._typos.setdefault(key, word)
 
     def uses(self, tokens: Sequence[Token], taken: Sequence[bool]) -> list[Use]:
         """The phrases of the question, left to right, outside the tokens already taken (dates, distances)."""
@@ -65,18 +58,7 @@ class QuestionWords:
 
     def misspelt(self, key: str) -> tuple[tuple[str, str], ...] | None:
         """The roles of the listed word that this one is a typo of."""
-        if len(key) < _SHORTEST_TYPO - 1 or len(key) > 24:
-            return None
-        for variant in _deletions(key):
-            word = self._typos.get(variant)
-            if word and abs(len(word) - len(key)) <= 1:
-                return self._phrases.word(word)
-        return None
-
-
-def _deletions(word: str) -> list[str]:
-    """The word and the word less one letter: two words that share one of them are one typo apart, or two letters."""
-    return [word, *(word[:at] + word[at + 1 :] for at in range(len(word)))]
+        return self._phrases.misspelt(key)
 
 
 @cache
@@ -99,7 +81,10 @@ def question_words(language: str) -> QuestionWords:
             for value, phrases in file.get(section, {}).items():
                 for phrase in phrases:
                     add(phrase, section, value)
-        for section in ("source_intro", "actor_intro", "in", "filler"):
+        for actor_id, adjectives in file.get("nationalities", {}).items():
+            for adjective in adjectives:
+                add(adjective, "nationality", actor_id)
+        for section in ("source_intro", "actor_intro", "in", "joins", "filler"):
             for phrase in file.get(section, {}).get("words", ()):
                 add(phrase, section, phrase)
     _add_actors(Actors.load(), add)
@@ -113,8 +98,3 @@ def _add_actors(actors: Actors, add: Any) -> None:
     for actor_id, adjectives in actors.nationalities.items():
         for adjective in adjectives:
             add(adjective, "nationality", actor_id)
-
-
-def words_of(tokens: Sequence[Token]) -> list[int]:
-    """The indices of the tokens that are words."""
-    return [index for index, token in enumerate(tokens) if token.kind == WORD]
