@@ -38,6 +38,9 @@ def counts(tagged: Tagged, numbers: Sequence[NumberMention], lexicon: Lexicon) -
     found: list[Count] = []
     for first, last, number in _people_numbers(tagged, numbers):
         role, role_end = _role(tagged, last)
+        dual = next((t for t in tagged.by("role") if t.first == first and t.last <= last), None)
+        if role is None and dual is not None:  # Arabic writes "two children" in one word
+            role, role_end = dual, last
         harm = _harm(tagged, harms, first, max(role_end, last), role is not None)
         if harm is None:
             continue
