@@ -66,7 +66,7 @@ def _add(commands: _Commands, name: str, call: str, help_text: str) -> argparse.
 
 def _add_conversation(commands: _Commands) -> None:
     _add(commands, "run", "run:run", "run the bot on Telegram; without TELEGRAM_TOKEN, a chat in this terminal")
-    _add(commands, "chat", "run:chat", "the same bot in this terminal, buttons as numbers")
+    _add(commands, "chat", "chat:chat", "the same bot in this terminal, buttons as numbers")
 
     ask = _add(commands, "ask", "ask:ask", "answer one question from what is stored")
     ask.add_argument("question", nargs="?", metavar="QUESTION", help='for example "latest in Idlib"')

@@ -148,7 +148,7 @@ async def _wind_down(application: AnyApplication, poller: Poller, schedule: Sche
     if schedule:
         await schedule.stop(max(0.0, end - loop.time()))
     await poller.confirm()
-    if not await _within(max(1.0, end - loop.time()), application.stop()):
+    if not await _within(max(0.3, end - loop.time()), application.stop()):
         log.warning("Some answers were cut off.")
 
 

@@ -89,7 +89,8 @@ class _Reader(HTMLParser):
         return any(tag == "blockquote" for tag, _ in self._open)
 
     def _fresh_line(self) -> None:
-        if self.runs and not self.runs[-1].text.endswith("\n"):
+        line = "".join(run.text for run in self.runs[-4:]).rpartition("\n")[2]
+        if columns(line):  # a line with nothing but a direction mark counts as empty
             self.runs.append(Run("\n"))
 
 
