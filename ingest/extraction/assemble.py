@@ -11,9 +11,9 @@ from conflict.claims import Claim
 from conflict.events import Actor, Breach, EventData, EventFacts, Report, ReportedBreach
 from conflict.periods import DaySpan
 from conflict.vocabulary import TYPE_OF, Assertion, EventType, OriginatorKind, Status
+from ingest.extraction.casualties import Count
 from ingest.extraction.document import Cluster
 from ingest.extraction.frames import Frame
-from ingest.extraction.casualties import Count
 from ingest.extraction.harm import harm_of, opponents
 from ingest.extraction.sentences import Told
 from ingest.extraction.text import Kind

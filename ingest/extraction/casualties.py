@@ -44,7 +44,8 @@ def counts(tagged: Tagged, numbers: Sequence[NumberMention], lexicon: Lexicon) -
         harm = _harm(tagged, harms, first, max(role_end, last), role is not None)
         if harm is None:
             continue
-        kind = _KINDS[harm.value]
+        part = _is_part(tagged, first, found)
+        kind = found[-1].casualty.kind if part and found else _KINDS[harm.value]
         if role is None and not (_touches(harm, first, last) or _toll_before(tagged, first)):
             continue
         if role is None and _counts_something_else(tagged, last):
@@ -61,7 +62,7 @@ def counts(tagged: Tagged, numbers: Sequence[NumberMention], lexicon: Lexicon) -
             low=number.low,
             high=number.high,
         )
-        found.append(Count(casualty, first, _is_part(tagged, first, found), _toll_before(tagged, first)))
+        found.append(Count(casualty, first, part, _toll_before(tagged, first)))
     return _without_repeats(found)
 
 

@@ -177,6 +177,10 @@ def _why_background(
             return "lies after the report"
         if frame.background and own.precision == 1 and not _is_old(own, reference):
             return None
+    if own is None and reference is not None and not (lead and item.counts):
+        past = next((m for m in item.dates if m.kind is DateKind.YEAR and m.span.end.year < reference.year), None)
+        if past is not None:
+            return f"dated {past.text}"
     if frame.background and not (lead and item.counts):
         return frame.background
     if history and own is None:
@@ -211,7 +215,7 @@ def _home(
 def _fits(
     c: Cluster, frame: Frame, own: DaySpan | None, places: list[EventPlace], background: str | None, item: Told
 ) -> bool:
-    if c.sub is not frame.sub and {c.sub, frame.sub} not in _PAIRS:
+    if c.first.key != frame.key and {c.sub, frame.sub} not in _PAIRS:
         return False
     if bool(c.background) != bool(background):
         return False

@@ -42,6 +42,7 @@ SUBTYPES = {
     "looting": SubEventType.LOOTING,
     "non_violent_transfer": SubEventType.NON_VIOLENT_TRANSFER,
     "displacement": SubEventType.OTHER,
+    "release": SubEventType.OTHER,
 }
 # Where several sub-types claim the same words, the more telling one wins.
 _ORDER = (
@@ -67,6 +68,7 @@ _ORDER = (
     "violent_demonstration",
     "peaceful_protest",
     "displacement",
+    "release",
 )
 _RANK = {name: rank for rank, name in enumerate(_ORDER)}
 _NEED_REACH = 14
@@ -144,10 +146,11 @@ def frames_of(
     counts: Sequence[Count],
     voice: Voice,
     notes: list[str],
+    places: Sequence[int] = (),
 ) -> list[Frame]:
-    """The frames of a sentence; `notes` receives what was dropped and why."""
+    """The frames of a sentence; `notes` receives what was dropped and why, `places` are the word indices of its places."""
     frames: list[Frame] = []
-    for key, trigger in _triggers(tagged, sides, counts):
+    for key, trigger in _triggers(tagged, sides, counts, places):
         verdict = judge(tagged, trigger)
         words = tagged.written(trigger.first, trigger.last)
         announced = verdict.future and key in ("change_to_group", "agreement") and _can_carry_out(voice, sides)
@@ -202,7 +205,11 @@ def _merge_into(frames: list[Frame], frame: Frame) -> None:
     """One frame a sub-type and sentence; "blast" beside "suicide bomber" is the same thing."""
     same = {"remote_explosive": "suicide_bomb", "attack": "abduction"}
     for other in frames:
-        if other.sub is frame.sub or same.get(frame.key) == other.key or same.get(other.key) == frame.key:
+        if (
+            (other.sub is frame.sub and other.key == frame.key)
+            or same.get(frame.key) == other.key
+            or same.get(other.key) == frame.key
+        ):
             if same.get(other.key) == frame.key:
                 other.key, other.sub, other.trigger = frame.key, frame.sub, frame.trigger
             if other.background and not frame.background:
@@ -221,7 +228,9 @@ def _can_carry_out(voice: Voice, sides: Sequence[Side]) -> bool:
     )
 
 
-def _triggers(tagged: Tagged, sides: Sequence[Side], counts: Sequence[Count]) -> list[tuple[str, Tag]]:
+def _triggers(
+    tagged: Tagged, sides: Sequence[Side], counts: Sequence[Count], places: Sequence[int]
+) -> list[tuple[str, Tag]]:
     """The triggers of a sentence with the sub-type each tells of, left to right."""
     at: dict[int, list[Tag]] = {}
     for tag in tagged.by("trigger"):
@@ -235,7 +244,7 @@ def _triggers(tagged: Tagged, sides: Sequence[Side], counts: Sequence[Count]) ->
         strong = [t for t in tags if t.detail == "strong"]
         weak = [t for t in tags if t.detail == "weak"]
         chosen = _best([(t.value, t) for t in strong])
-        if chosen is None or chosen[0] in ("armed_clash", "attack", "remote_explosive"):
+        if chosen is None or chosen[0] in _OPEN or _bare_bombardment(tagged, chosen[1]):
             better = _best([(t.value, t) for t in weak if t.value in _WEAPONS and _weapon_near(tagged, t)])
             if better and (
                 chosen is None
@@ -244,12 +253,21 @@ def _triggers(tagged: Tagged, sides: Sequence[Side], counts: Sequence[Count]) ->
             ):
                 chosen = better
         if chosen is None:
-            chosen = _best([(t.value, t) for t in weak if _fulfilled(tagged, t, sides, counts)])
+            chosen = _best([(t.value, t) for t in weak if _fulfilled(tagged, t, sides, counts, places)])
         if chosen:
             if chosen[1].detail == "strong":
                 strong_until = chosen[1].last
             found.append(_sharpened(tagged, chosen, sides, counts))
     return _without_harm_words(tagged, found)
+
+
+_OPEN = ("armed_clash", "attack", "remote_explosive")  # a weapon beside these words says more than they do
+
+
+def _bare_bombardment(tagged: Tagged, trigger: Tag) -> bool:
+    """A word for bombing that leaves open from where ("bombardment", "قصف"): aircraft beside it decide."""
+    key = tagged.words[trigger.first].key
+    return trigger.last - trigger.first == 1 and (key.startswith("bombard") or "\u0600" <= key[:1] <= "\u06ff")
 
 
 _WEAPONS = {"air_strike": "aircraft", "shelling": "artillery", "remote_explosive": "explosive"}
@@ -275,7 +293,9 @@ def _weapon_near(tagged: Tagged, trigger: Tag) -> bool:
     return nearest.value == need
 
 
-def _fulfilled(tagged: Tagged, trigger: Tag, sides: Sequence[Side], counts: Sequence[Count]) -> bool:
+def _fulfilled(
+    tagged: Tagged, trigger: Tag, sides: Sequence[Side], counts: Sequence[Count], places: Sequence[int]
+) -> bool:
     """Whether a weak trigger stands beside what it needs."""
     sub = trigger.value
     armed = [s for s in sides if s.group not in ("civilians", "protesters")]
@@ -283,8 +303,9 @@ def _fulfilled(tagged: Tagged, trigger: Tag, sides: Sequence[Side], counts: Sequ
     if sub in _WEAPONS:
         return _weapon_near(tagged, trigger)
     if sub == "territory":
-        after = [t for t in tagged.by("territory") if 0 <= t.first - trigger.last <= 7]
-        return bool(after) and bool(armed)
+        after = any(0 <= t.first - trigger.last <= 7 for t in tagged.by("territory"))
+        named = any(0 <= first - trigger.last <= 3 for first in places)
+        return (after or named) and bool(armed)
     guns = any(w.value in ("gun", "blade") for w in tagged.by("weapon"))
     if sub == "attack":
         soldiers = any(c.casualty.civilian is False for c in counts)
@@ -330,23 +351,14 @@ def _sharpened(
     return key, trigger
 
 
+_PLAIN = frozenset(
+    ["killed", "kill", "kills", "killing", "wounded", "injured", "destroyed", "fire", "fired", "shot", "launched", "carried", "قتل", "قتلت", "قتلوا", "مقتل", "يقتل", "استشهاد", "استشهد", "اصيب", "اصابه", "اطلق", "اطلقت", "شن", "شنت", "دمر", "دمرت"]
+)
+
+
 def _without_harm_words(tagged: Tagged, found: list[tuple[str, Tag]]) -> list[tuple[str, Tag]]:
     """A plain "killed" tells of an event only where nothing more telling does."""
-    plain = (
-        "killed",
-        "kill",
-        "kills",
-        "killing",
-        "wounded",
-        "injured",
-        "destroyed",
-        "fire",
-        "fired",
-        "shot",
-        "launched",
-        "carried",
-    )
-    telling = [(k, t) for k, t in found if tagged.words[t.first].key not in plain]
+    telling = [(k, t) for k, t in found if tagged.words[t.first].key not in _PLAIN]
     return telling or found
 
 

@@ -93,6 +93,13 @@ def off_topic(tagged: Tagged) -> str | None:
     hazards = tagged.by("hazards")
     if hazards and not (armed and hard):
         return f'not about armed conflict ("{tagged.written(hazards[0].first, hazards[0].last)}")'
+    court = tagged.by("court")
+    if court and not hard:
+        return f'a matter of the courts or the police ("{tagged.written(court[0].first, court[0].last)}")'
+    crime = tagged.by("crime")
+    fighters = bool(tagged.by("actor")) or any(g.value in ("opposition", "unnamed") for g in tagged.by("group"))
+    if crime and not fighters and not hard:
+        return f'crime, not armed conflict ("{tagged.written(crime[0].first, crime[0].last)}")'
     topics = {tagged.words[t.first].key for t in tagged.by("offtopic")}
     if len(topics) >= 2 and not (armed and hard):
         return f"not about armed conflict ({', '.join(sorted(topics)[:3])})"

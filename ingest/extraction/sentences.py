@@ -82,7 +82,9 @@ def read_sentences(
             item.notes.append(item.off_topic)
             item.counts = []
             continue
-        item.frames = frames_of(index, one, item.sides, item.counts, voice, item.notes)
+        item.frames = frames_of(
+            index, one, item.sides, item.counts, voice, item.notes, [first for first, _ in item.places]
+        )
         for frame in item.frames:
             dates_for(frame, one, item.dates)
     return told
