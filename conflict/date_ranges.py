@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from conflict.date_grammar import Grammar, Node
-from conflict.date_spans import DateKind, Days, Partial, precision_of, settle, shift, shift_months
+from conflict.date_spans import DateKind, Days, Partial, precision_of, real, settle, shift, shift_months
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,6 @@ def expressions(grammar: Grammar) -> Iterator[Found]:
 
 
 def _at(grammar: Grammar, index: int) -> Found | None:
-    item = grammar.item(index)
     if not grammar.near_content(index) or grammar.item(index - 1).has("every"):
         return None
     best: Found | None = None
@@ -91,6 +90,9 @@ def _span(grammar: Grammar, first: Node, second: Node) -> Days | None:
         first, second = _completed(first, second)
         if first.swapped and second.swapped and first.year and second.year:
             first, second = _shorter(first, second)
+    going_on = _going_on(first, second, grammar)
+    if going_on:
+        return going_on
     end = settle(second, reference) if isinstance(second, Partial) else second
     if end is None:
         return None
@@ -101,7 +103,7 @@ def _span(grammar: Grammar, first: Node, second: Node) -> Days | None:
         start = settle(first, reference) if isinstance(first, Partial) else first
     if start is None:
         return None
-    if isinstance(first, Partial) and first.weekday is not None and first.month is None and start.start > end.end:
+    if isinstance(first, Days) and first.kind is DateKind.DAY and 0 < (start.start - end.end).days <= 7:
         start = replace(start, start=shift(start.start, -7), end=shift(start.end, -7))
     begin = start.edge or start.start
     finish = shift(end.edge, -1) if end.edge and end.edge > end.end else end.edge or end.end
@@ -109,6 +111,20 @@ def _span(grammar: Grammar, first: Node, second: Node) -> Days | None:
         return None
     part = start.part if start.part is end.part else None
     return Days(begin, finish, DateKind.RANGE, part=part, to_now=end.to_now)
+
+
+def _going_on(first: Node, second: Node, grammar: Grammar) -> Days | None:
+    """Days from-to without a year that have begun this year and not yet ended ("1 to 5 December" on the 2nd)."""
+    if not (isinstance(first, Partial) and isinstance(second, Partial)) or first.year or second.year:
+        return None
+    if None in (first.day, first.month, second.day, second.month):
+        return None
+    today = grammar.reference.today
+    begin = real(today.year, first.month or 0, first.day or 0)
+    finish = real(today.year, second.month or 0, second.day or 0)
+    if begin and finish and begin <= today < finish:
+        return Days(begin, finish, DateKind.RANGE)
+    return None
 
 
 def _completed(first: Partial, second: Partial) -> tuple[Partial, Partial]:

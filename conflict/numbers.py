@@ -276,6 +276,13 @@ def _date_or_time(tokens: Sequence[Token], first: _Figure, last: _Figure, words:
             return True
         if sign.key in (".", "-") and tokens[other].kind == NUMBER and _touches_both(sign, tokens[other]):
             return True
+    comma = _at(tokens, first.first - 3)
+    if (
+        before is not None
+        and before.key == ","
+        and (_beside(comma, words.months) or _beside(_at(tokens, first.first - 2), words.months))
+    ):
+        return True
     single = last.after - first.first == 1
     value = first.value
     if single and 1900 <= value <= 2100 and len(tokens[first.first].text) == 4:
