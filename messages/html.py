@@ -20,10 +20,11 @@ ENTITY_LIMIT = 100
 _LINK_LIMIT = 2048  # longer links are cut by clients or refused; none of ours needs it
 _CLUSTER_LIMIT = 32  # UTF-16 units that are kept together at most: hostile texts pile up thousands of marks
 
-_TOKEN = re.compile(r"<(/?)([a-z][a-z0-9-]{0,11})((?: [^<>]*)?)>|&(lt|gt|amp|quot|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});")
-_TAGS = frozenset({"b", "strong", "i", "em", "u", "ins", "s", "strike", "del", "a", "code", "pre", "blockquote"}) | {
-    "tg-spoiler"
-}
+# Tags exactly as we write them; anything else that looks like one is text.
+_TOKEN = re.compile(
+    r'<(?:(/?)(b|strong|i|em|u|ins|s|strike|del|code|pre|blockquote|tg-spoiler)|(/a)|(a) href="[^"<>]{1,9000}"'
+    r"|(blockquote) expandable)>|&(lt|gt|amp|quot|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});"
+)
 _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 _HREF = re.compile(r'href="([^"]*)"')
 # Control characters, and halves of surrogate pairs, have no place in a message.
@@ -140,21 +141,19 @@ def _decode(entity: str) -> str:
     return chr(number) if 0 < number <= 0x10FFFF and not 0xD800 <= number <= 0xDFFF else ""
 
 
-def _pieces(html: str) -> Iterator[tuple[str, re.Match[str] | None]]:
-    """Stretches of visible text (tag None), and tags, in order. What is no tag we know is text."""
+def _pieces(html: str) -> Iterator[tuple[str, str | None]]:
+    """Stretches of visible text (with None) and tags (with their name, `/` before a closing one's), in order."""
     text, at = "", 0
     for match in _TOKEN.finditer(html):
         text += html[at : match.start()]
         at = match.end()
-        if match[4]:
-            text += _decode(match[4])
-        elif match[2] in _TAGS:
-            if text:
-                yield text, None
-            text = ""
-            yield match[0], match
-        else:
-            text += match[0]
+        if match[6]:
+            text += _decode(match[6])
+            continue
+        if text:
+            yield text, None
+        text = ""
+        yield match[0], "/a" if match[3] else (match[1] or "") + (match[2] or match[4] or match[5])
     if text := text + html[at:]:
         yield text, None
 
@@ -166,13 +165,13 @@ def _atoms(html: str) -> list[_Atom]:
     for piece, tag in _pieces(html):
         if tag is None:
             atoms.extend(_Atom(str(escape(c)), c, _units(c)) for c in _clusters(_UNWANTED.sub("", piece)))
-        elif not tag[1]:
-            stack.append(tag[2])
-            atoms.append(_Atom(piece, opens=tag[2]))
-        elif tag[2] in stack:
-            while (name := stack.pop()) != tag[2]:
+        elif not tag.startswith("/"):
+            stack.append(tag)
+            atoms.append(_Atom(piece, opens=tag))
+        elif tag[1:] in stack:
+            while (name := stack.pop()) != tag[1:]:
                 atoms.append(_Atom(f"</{name}>", closes=name))
-            atoms.append(_Atom(piece, closes=tag[2]))
+            atoms.append(_Atom(piece, closes=name))
     atoms.extend(_Atom(f"</{name}>", closes=name) for name in reversed(stack))
     return atoms
 
