@@ -43,6 +43,12 @@ class FakeConversation:
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     error: Exception = field(default_factory=lambda: RuntimeError("secret detail"))
     pages: int = 3
+    _heard: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    async def heard(self, questions: int) -> None:
+        """Wait until so many questions have arrived."""
+        async with self._heard, asyncio.timeout(5):
+            await self._heard.wait_for(lambda: len(self.asked) >= questions)
 
     async def chat(self, telegram_id: int, kind: str, language: str | None) -> ChatView:
         return ChatView(telegram_id, kind, self.languages.get(telegram_id) or language or "en", UTC)
@@ -51,7 +57,9 @@ class FakeConversation:
         self.languages[telegram_id] = language
 
     async def ask(self, text: str, chat: ChatView) -> Answer | Clarification:
-        self.asked.append(text)
+        async with self._heard:
+            self.asked.append(text)
+            self._heard.notify_all()
         arabic = any("\u0600" <= letter <= "\u06ff" for letter in text)
         language = "ar" if arabic else chat.language
         if "break" in text:
