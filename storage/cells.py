@@ -13,6 +13,11 @@ COLUMNS = 1440
 EARTH_KM = 6371.0088  # mean radius, IUGG
 
 
+def rounded(degrees_: float) -> float:
+    """A coordinate to a centimetre: finer differences mean nothing, and squared they underflow in PostgreSQL."""
+    return round(degrees_, 7)
+
+
 def row_of(latitude: float) -> int:
     """The row of cells of a latitude, 0 at the South Pole."""
     return min(ROWS - 1, max(0, floor((latitude + 90) / CELL_DEGREES)))

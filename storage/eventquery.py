@@ -32,7 +32,7 @@ from conflict.claims import Casualty
 from conflict.events import ConflictEvent
 from conflict.places import Place
 from conflict.vocabulary import TYPE_OF, EventType, PlaceLevel, SubEventType
-from storage.cells import cell_ranges, half_chord_squared
+from storage.cells import cell_ranges, half_chord_squared, rounded
 from storage.models import claims, event_places, events
 from storage.types import clean
 
@@ -119,7 +119,7 @@ def keys(names: Iterable[str | None]) -> str:
 def area_of(place: Place, radius_km: float | None = None) -> _Area:
     """How a place is searched for: the column of its level."""
     if radius_km and place.latitude is not None and place.longitude is not None:
-        return _Area(centre=(place.latitude, place.longitude), radius_km=radius_km)
+        return _Area(centre=(rounded(place.latitude), rounded(place.longitude)), radius_km=radius_km)
     if place.level is PlaceLevel.COUNTRY and place.country_code:
         return _Area("country_code", place.country_code)
     if place.level is PlaceLevel.ADMIN1:

@@ -11,7 +11,7 @@ from conflict.claims import Casualty, Claim, Evidence
 from conflict.events import ConflictEvent, EventFacts
 from conflict.places import EventPlace
 from conflict.vocabulary import OriginatorKind, PlaceLevel, Severity, Status, SubEventType, Verification
-from storage.cells import cell_of
+from storage.cells import cell_of, rounded
 from storage.codec import from_json, to_json, tuple_reader
 from storage.eventquery import SHORT_SPAN, EventTotals, keys
 
@@ -37,8 +37,8 @@ def point_values(where: EventPlace | None) -> dict[str, Any]:
     place = where.place if where else None
     if place is None or place.level not in _PRECISE or place.latitude is None or place.longitude is None:
         return {"latitude": None, "longitude": None, "cell": None}
-    cell = cell_of(place.latitude, place.longitude)
-    return {"latitude": place.latitude, "longitude": place.longitude, "cell": cell}
+    latitude, longitude = rounded(place.latitude), rounded(place.longitude)
+    return {"latitude": latitude, "longitude": longitude, "cell": cell_of(latitude, longitude)}
 
 
 def order_values(event: ConflictEvent, *, held: bool, merged: bool) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The storage contract, run over SQLite and PostgreSQL alike."""
