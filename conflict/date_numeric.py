@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from conflict.date_spans import Partial, real
 
 if TYPE_CHECKING:
-    from conflict.date_grammar import Grammar
+    from conflict.date_grammar import DayGrammar
 
 _SEPARATORS = "/-."
 
 
-def numeric(grammar: Grammar, index: int, *, weekday: int | None = None) -> tuple[Partial, int] | None:
+def numeric(grammar: DayGrammar, index: int, *, weekday: int | None = None) -> tuple[Partial, int] | None:
     """The date in digits that begins here and the index after it."""
     first = grammar.item(index)
     if not first.digits or not first.has("num"):
@@ -30,7 +30,7 @@ def numeric(grammar: Grammar, index: int, *, weekday: int | None = None) -> tupl
     return _three(grammar, index) or _two(grammar, index, weekday)
 
 
-def _three(grammar: Grammar, index: int) -> tuple[Partial, int] | None:
+def _three(grammar: DayGrammar, index: int) -> tuple[Partial, int] | None:
     """Three parts: 2019-11-30, 30/11/2019, 30-Nov-2019, 2016 10 16, 12/12/30."""
     first = grammar.item(index)
     one = grammar.sign(index + 1, _SEPARATORS)
@@ -65,7 +65,7 @@ def _three(grammar: Grammar, index: int) -> tuple[Partial, int] | None:
     return Partial(year, month, day, swapped=swapped), two + 1
 
 
-def _two(grammar: Grammar, index: int, weekday: int | None) -> tuple[Partial, int] | None:
+def _two(grammar: DayGrammar, index: int, weekday: int | None) -> tuple[Partial, int] | None:
     """Two parts: 2015-12, 12/2015, and as day and month 5/12, 7.6."""
     first, last = grammar.item(index), grammar.item(index + 2)
     sign = grammar.item(index + 1).key
@@ -88,7 +88,7 @@ def _two(grammar: Grammar, index: int, weekday: int | None) -> tuple[Partial, in
     return Partial(None, two, one, swapped=swapped), index + 3
 
 
-def _year(grammar: Grammar, value: int, digits: int) -> int:
+def _year(grammar: DayGrammar, value: int, digits: int) -> int:
     """A year of two digits lies in the hundred years up to now."""
     if digits == 4:
         return value

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from conflict.date_grammar import Grammar, Node
+from conflict.date_grammar import Node
+from conflict.date_periods import Grammar
 from conflict.date_spans import DateKind, Days, Partial, precision_of, real, settle, shift, shift_months
 
 

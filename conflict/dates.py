@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from conflict.date_grammar import Grammar
 from conflict.date_items import read_items
+from conflict.date_periods import Grammar
 from conflict.date_ranges import expressions, precision
 from conflict.date_spans import DateKind, Days, Reference, shift
 from conflict.periods import DaySpan, Period

@@ -24,6 +24,7 @@ from conflict.vocabulary import PlaceLevel
 
 LONGEST = 500  # characters of a question that are read
 NEAR_KM = 10.0  # "near Saraqib": half of Idlib's settlements have seven or more others within 5 km
+_MOST_NAMES = 8  # places of one question; more is no question but a list
 _LONGEST_NAME = 5  # words of a place name
 _ALIKE = 0.6  # a name of another spelling found in running words must be at least so like
 _ALIKE_ARABIC = 0.8  # without vowels, short names of the whole world are alike
@@ -204,6 +205,7 @@ def _take_unknown(reading: _Reading, places: Places, country: str | None, *, ask
             reading.unresolved.append(written)
             reading.suggestions += [place for place in offers if place not in reading.suggestions]
     reading.names.sort(key=lambda found: found.start)
+    del reading.names[_MOST_NAMES:]
 
 
 def _runs(reading: _Reading) -> list[tuple[int, int]]:
