@@ -17,7 +17,7 @@ from bot.settings import Settings
 from conflict.errors import UsageError
 from handlers.commands import menus
 
-NO_TOKEN = (
+HOW_TO_GET_ONE = (
     "No TELEGRAM_TOKEN is set, so this is a chat in your terminal. For a bot on Telegram: write to @BotFather there,\n"
     "send /newbot, and put the token it gives you into a file named .env as TELEGRAM_TOKEN=..., then start again."
 )
@@ -31,7 +31,7 @@ def run(arguments: Namespace) -> int:
             chat,
         )  # the terminal brings extraction and the sample along; Telegram needs neither
 
-        print(NO_TOKEN, file=sys.stderr)
+        print(HOW_TO_GET_ONE, file=sys.stderr)
         return chat(arguments)
     storage = open_database(settings.storage_url)
     try:
