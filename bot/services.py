@@ -12,6 +12,7 @@ from typing import ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.answering import Answering
+from bot.clock import clock
 from conflict.answers import Answer
 from conflict.events import ConflictEvent
 from conflict.periods import Period
@@ -24,11 +25,6 @@ WORKERS = 4  # measured: beyond four threads SQLite answers no faster
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-def clock() -> datetime:
-    """Now, in UTC: the one place the running bot takes the time from."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from bot.answering import Answering
+from bot.clock import clock
 from bot.opening import answering, instant, load_catalog, open_database, settings_with_logs, zone
-from bot.services import clock
 from bot.terminal import draw
 from conflict.answers import Answer, Reply
 from conflict.askjson import answer_json, clarification_json, question_json

@@ -8,14 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from ingest.sample import sample_now
-
+from bot.clock import clock
 from bot.commands.run import converse
 from bot.commands.sample import load_bundled
 from bot.console import terminal_request
 from bot.opening import answering, open_database, settings_with_logs
-from bot.services import Services, clock
+from bot.services import Services
 from bot.settings import Settings
+from ingest.sample import sample_now
 from storage import Storage
 
 DEMONSTRATION = (

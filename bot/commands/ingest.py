@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from argparse import Namespace
 
+from bot.clock import clock
 from bot.opening import instant, load_places, open_database, settings_with_logs
-from bot.services import clock
 from ingest.extraction import Extractor
 from ingest.pipeline import Pipeline
 from ingest.sources.files import read_file

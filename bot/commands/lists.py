@@ -5,8 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 from datetime import datetime
 
+from bot.clock import clock
 from bot.opening import load_places, open_database, settings_with_logs
-from bot.services import clock
 from conflict import ceasefires as shipped
 from conflict.actors import Actors
 from conflict.answers import SourceHealth

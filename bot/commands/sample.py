@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from ingest.sample import load_sample, remove_sample
-
+from bot.clock import clock
 from bot.opening import load_places, open_database, settings_with_logs
-from bot.services import clock
 from conflict.errors import UsageError
 from ingest.extraction import Extractor
 from ingest.pipeline import Pipeline
+from ingest.sample import load_sample, remove_sample
 from storage import Storage
 
 
