@@ -17,8 +17,7 @@ from conflict.date_spans import (
     Partial,
     Reference,
     back_by,
-    easter,
-    islamic,
+    feasts,
     nth_week,
     settle,
     shift,
@@ -127,10 +126,33 @@ class Grammar(DayGrammar):
                 break
         return (counted, index) if counted else None
 
+    def length_until_now(self, index: int) -> tuple[Days, int] | None:
+        """The length after "since": "منذ أسبوع", "منذ 3 أيام", "since 3 days"; none where a date or "ago" follows."""
+        counted = self.counts_at(index)
+        stops: tuple[str, ...] = ("ago", "last")
+        if counted is None:
+            counted = self._one_unit(index)
+            stops = ("ago", "last", "of", "num", "this", "month")
+        if counted is None or not self.item(counted[1]).roles.keys().isdisjoint(stops):
+            return None
+        found = self._length(*counted)
+        return (found[0], found[1]) if found and isinstance(found[0], Days) else None
+
+    def _one_unit(self, index: int) -> tuple[list[tuple[int, str]], int] | None:
+        """A unit without number that means one of it: "قبل أسبوع"."""
+        unit = self.item(index).roles.get("unit")
+        if not unit or unit[1] is not None or self.item(index).key.startswith("ال"):
+            return None
+        return [(1, unit[0])], index + 1
+
     def ago_or_later(self, index: int) -> Read:
         """ "Two days ago", "a week earlier", "2 weeks before May 13 1999", "قبل 3 أيام"."""
         leading = self.item(index).has("before") and not self.item(index).has("ago")
         counted = self.counts_at(index + leading)
+        if counted is None and leading:
+            counted = self._one_unit(index + 1)
+            if counted and not self.item(counted[1]).roles.keys().isdisjoint(("last", "of", "num", "this", "month")):
+                return None
         if counted is None:
             return None
         units, at = counted
@@ -240,8 +262,6 @@ class Grammar(DayGrammar):
         today = self.reference.today
         if unit == "weekend" and back == 0 and today.weekday() < 5:
             back = 1  # looking back, "this weekend" asked on a Tuesday is the one that passed
-        elif unit == "weekend" and back == 1 and today.weekday() < 5:
-            back = 1
         return Days(*unit_span(unit, today, back), kind)
 
     def nth_of(self, index: int) -> Read:
@@ -351,7 +371,7 @@ class Grammar(DayGrammar):
         ):
             found, after = (today.year - self.item(relative).has("last"), relative + 2), relative + 2
         years = [found[0]] if found else [today.year, today.year - 1]
-        spans = sorted((span for year in years for span in _feasts(rule, value, year)), reverse=True)
+        spans = sorted((span for year in years for span in feasts(rule, value, year)), reverse=True)
         chosen = next((span for span in spans if span[0] <= today or found), None)
         if chosen is None:
             return None
@@ -382,18 +402,3 @@ class Grammar(DayGrammar):
             saturday = shift(week_of(days.start)[0], 5)
             return Days(saturday, shift(saturday, 1), DateKind.RANGE), inner[1]
         return self._unit("weekend", 0), at + 1
-
-
-def _feasts(rule: str, value: object, year: int) -> list[tuple[date, date]]:
-    """The days of a feast in a Gregorian year; an Islamic one may fall twice or not at all."""
-    if rule == "fixed" and isinstance(value, list):
-        day = date(year, value[0], value[1])
-        return [(day, day)]
-    if rule == "easter" and isinstance(value, int):
-        day = shift(easter(year), value)
-        return [(day, day)]
-    if rule == "islamic" and isinstance(value, list):
-        first = (year - 622) * 33 // 32
-        starts = [islamic(hijri, value[0], value[1]) for hijri in range(first - 1, first + 3)]
-        return [(start, shift(start, value[2] - 1)) for start in starts if start.year == year]
-    return []

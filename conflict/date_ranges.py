@@ -188,6 +188,10 @@ def _open(grammar: Grammar, index: int) -> Found | None:
     role = next((role for role in ("since", "from", "until", "before", "after") if item.has(role)), None)
     if role is None:
         return None
+    if role == "since":
+        length = grammar.length_until_now(index + 1)
+        if length:
+            return Found(index, length[1], length[0])
     inner = grammar.simple(grammar.skip(index + 1, "since")) or grammar.simple(grammar.skip(index + 1, "of", "the"))
     days = grammar.days(inner[0]) if inner else None
     if inner is None or days is None:

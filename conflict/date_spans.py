@@ -288,3 +288,18 @@ def islamic(year: int, month: int, day: int) -> date:
 def widen(days: Days, part: PartOfDay | None) -> Days:
     """The same days with a part of the day."""
     return days if part is None else replace(days, part=part)
+
+
+def feasts(rule: str, value: object, year: int) -> list[tuple[date, date]]:
+    """The days of a feast in a Gregorian year; an Islamic one may fall twice or not at all."""
+    if rule == "fixed" and isinstance(value, list):
+        day = date(year, value[0], value[1])
+        return [(day, day)]
+    if rule == "easter" and isinstance(value, int):
+        day = shift(easter(year), value)
+        return [(day, day)]
+    if rule == "islamic" and isinstance(value, list):
+        first = (year - 622) * 33 // 32
+        starts = [islamic(hijri, value[0], value[1]) for hijri in range(first - 1, first + 3)]
+        return [(start, shift(start, value[2] - 1)) for start in starts if start.year == year]
+    return []

@@ -25,10 +25,13 @@ from conflict.vocabulary import PlaceLevel
 _SURE = 0.72  # likeness from which a misspelt name is taken as meant: one typo in four letters
 _APART = 0.08  # by how much it must be liker than the next other name
 _SUGGESTED = 0.4
+_ALIKE = 0.6
+_DISTRICT_DEGREES = 0.3  # a town as close as this to the centre of a district of its name gave it the name
 _LOOKED_AT = 12
 _MOST_CHOICES = 6
 _OVERWHELMING, _LARGE = 30, 100_000
 _CLOSE = 0.12  # score below the best from which a candidate is no namesake any more
+_SEAT_DEGREES = 0.7  # a capital outside the province around it (Sanaa) is still its town
 _FINE = (PlaceLevel.SETTLEMENT, PlaceLevel.FACILITY)
 
 
@@ -63,7 +66,12 @@ def namesakes(name: Name) -> list[Place]:
     # A province or district spelled a little otherwise than its own town is still the same name.
     own = {word_key(c.place.name) for c in exact}
     exact += [c for c in name.candidates if c not in exact and word_key(c.place.name) in own]
-    return [c.place for c in exact if c.score >= best.score - _CLOSE or c.place.name == best.place.name]
+    group = [c.place for c in exact if c.score >= best.score - _CLOSE or c.place.name == best.place.name]
+    if group and group[0].level is PlaceLevel.ADMIN2:  # its own town may be listed in another spelling
+        towns = [c.place for c in name.candidates if c.place.level is PlaceLevel.SETTLEMENT and c.place not in group]
+        towns = [p for p in towns if p.admin1_id == group[0].admin1_id and _apart(p, group[0]) < _DISTRICT_DEGREES]
+        group += [place for place in towns if likeness(name.text, place) > _ALIKE]
+    return group
 
 
 def meaning(name: Name, context: Sequence[Place], places: Places, country: str | None, *, town: bool) -> Meaning:
@@ -116,13 +124,17 @@ def _seat_of(unit: Sequence[Place], other: Sequence[Place]) -> bool:
     one, two = unit[0], other[0]
     if one.country_code != two.country_code or one.country_code is None:
         return False
-    return {one.level, two.level} == {PlaceLevel.ADMIN1} or _touch(one, two)
+    levels = {one.level, two.level}
+    if levels == {PlaceLevel.ADMIN1}:
+        return True
+    return _apart(one, two) < (_SEAT_DEGREES if levels == {PlaceLevel.ADMIN1, PlaceLevel.SETTLEMENT} else 0.1)
 
 
-def _touch(one: Place, two: Place) -> bool:
+def _apart(one: Place, two: Place) -> float:
+    """Degrees between two places, the larger of north-south and east-west; far where one has no coordinates."""
     if one.latitude is None or two.latitude is None or one.longitude is None or two.longitude is None:
-        return False
-    return abs(one.latitude - two.latitude) < 0.1 and abs(one.longitude - two.longitude) < 0.1
+        return 360.0
+    return max(abs(one.latitude - two.latitude), abs(one.longitude - two.longitude))
 
 
 def _rank(place: Place, *, town: bool) -> int:
@@ -187,6 +199,8 @@ def guessed(text: str, places: Places, country: str | None) -> tuple[Name | None
         return None, ()
     best = liked[0][1]
     same = [c for _, c in liked if word_key(c.place.name) == word_key(best.place.name)]
+    if best.place.level is PlaceLevel.ADMIN2:  # a district's own town may be listed in another spelling
+        same += [c for s, c in liked if c.place.admin2_id == best.place.place_id and s >= liked[0][0] - 0.25][:1]
     rival = next((score for score, c in liked if c not in same), 0.0)
     offers = tuple(c.place for score, c in liked if score >= _SUGGESTED)[:5]
     if likeness(text, best.place) >= _SURE and liked[0][0] - rival >= _APART:
