@@ -8,7 +8,7 @@ from datetime import datetime
 from conflict.ceasefires import Ceasefire
 from conflict.events import ConflictEvent
 from conflict.questions import Question
-from conflict.tolls import BreachTally, TollReport
+from conflict.tolls import BreachTally, Counted, TollReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Answer:
     `total` events with containment of tolls; `containing` names the toll report that gave it, where one did.
     `fresh_to` is the last successful check of a source, not the last event. `database_empty`: nothing is stored at all.
     `newest`: where nothing matches the period, the newest event stored for the places, whenever it was.
+    `counted`: for trends and comparisons, what totals need of all `total` events, not only of the page's.
     """
 
     question: Question
@@ -63,6 +64,7 @@ class Answer:
     pages: int = 1
     database_empty: bool = False
     newest: ConflictEvent | None = None
+    counted: tuple[Counted, ...] = ()
     sample: bool = False
 
 

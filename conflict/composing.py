@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from conflict.answers import Answer, Range, SourceHealth
 from conflict.ceasefires import Ceasefire
 from conflict.events import ConflictEvent
-from conflict.questions import Question
+from conflict.questions import Question, QuestionKind
 from conflict.tolls import BreachTally, Counted, TollReport, Total, total_over
 from conflict.vocabulary import CasualtyKind
 
@@ -63,6 +63,7 @@ def compose(
         page=page,
         pages=max(1, pages),
         database_empty=database_empty,
+        counted=tuple(all_for_totals) if question.kind in (QuestionKind.TREND, QuestionKind.COMPARE) else (),
         sample=any(e.sample for e in (*events, *coarser)),
     )
 

@@ -20,10 +20,11 @@ from messages.callbacks import AskAgain
 from messages.catalog import Texts
 from messages.episodes import group_lines, grouped, ordered
 from messages.events import Setting, event_line
-from messages.figures import compare_lines, count_lines, toll_lines, trend_lines
+from messages.figures import count_lines, toll_lines
 from messages.html import Html, bold, italic
 from messages.pages import render_empty, render_help, render_not_understood
 from messages.sources import freshness, quotes
+from messages.tables import compare_lines, trend_lines
 from messages.tolls import toll_line
 from messages.truces import ceasefire_lines, stored_truces
 from messages.voices import name_of, single
