@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 from conflict.errors import InputError
 from conflict.gazetteer_file import DATA, Embedded, Listed, NamedPlace, folds, read_embedded
 from conflict.name_index import NameFilter
-from conflict.names import folded, normal, skeleton
+from conflict.names import folded, is_arabic, normal, skeleton
 from conflict.nearby import Grid, distance_km
 from conflict.places import Candidate, Mention, Place
-from conflict.scanning import Scanner
+from conflict.scanning import Scanner, read_words
 from conflict.typos import neighbours
 from conflict.vocabulary import PlaceLevel
 
@@ -24,6 +26,7 @@ _LONGEST_NAME = 120  # characters of a question that can still be a name
 _MOST_HITS = 400  # namesakes looked at for one key; San José has some hundreds
 _SAME_PLACE_KM = 6.0  # two entries of one name and level as close as this are one place from two lists
 _HOW = {"exact": 0.70, "folded": 0.62, "skeleton": 0.50, "edit": 0.38}
+_SHORT_NAME = 0.12  # taken from a lenient match of a name of three letters or fewer when folded
 _LEVEL = {
     PlaceLevel.COUNTRY: 0.06,
     PlaceLevel.ADMIN1: 0.05,
@@ -155,6 +158,11 @@ class Gazetteer:
         places = [self._place(hit) for hit in self._grid.within(latitude, longitude, radius_km)]
         return list({place.place_id: place for place in places}.values())
 
+    def sample_names(self, count: int, chance: Random) -> list[str]:
+        """Some known names, in their normal form: for measuring."""
+        index = self._layers[0].indices.normal
+        return [index.key(chance.randrange(len(index))) for _ in range(count)]
+
     def exact(self, key: str) -> Sequence[Hit]:
         """The places with exactly this normal form: for the scanner."""
         return tuple(self._exact(key))
@@ -171,6 +179,7 @@ class Gazetteer:
         if not folds(key):
             return found
         fold = folded(name)
+        context.short = len(fold) <= 3
         for hit in self._hits(fold):
             found.setdefault(hit, "folded")
         if self._in_focus(found, context):
@@ -211,7 +220,8 @@ class Gazetteer:
         best: dict[str, Candidate] = {}
         for hit, how in found.items():
             place = self._place(hit)
-            candidate = Candidate(place, round(min(1.0, _HOW[how] + context.bonus(place)), 3), how)
+            score = _HOW[how] + context.bonus(place) - (_SHORT_NAME if context.short and how != "exact" else 0.0)
+            candidate = Candidate(place, round(min(1.0, score), 3), how)
             held = best.get(place.place_id)
             if held is None or candidate.score > held.score:
                 best[place.place_id] = candidate
@@ -222,7 +232,7 @@ class Gazetteer:
 class _Context:
     """What a question or text is about, as a preference between namesakes."""
 
-    __slots__ = ("admin1", "affected", "code", "level")
+    __slots__ = ("admin1", "affected", "code", "level", "short")
 
     def __init__(
         self,
@@ -235,6 +245,7 @@ class _Context:
         self.admin1 = admin1
         self.affected = affected
         self.level = level
+        self.short = False  # whether the name asked for is too short for lenient matches to mean much
 
     def bonus(self, place: Place) -> float:
         """What level, size and context add to a candidate's score."""
@@ -304,12 +315,13 @@ class _Tables:
 def _hand_written(folder: Path, embedded: Embedded, tables: _Tables) -> Iterator[NamedPlace]:
     """The places and further names that we wrote down ourselves: places.tsv and aliases.tsv."""
     own: dict[str, Place] = {}
+    kinds = read_words(folder / "words.toml")["kinds"]
     for row in read_table(folder / "places.tsv"):
         entry = _own_place(row, embedded, tables)
         own[entry.place.place_id] = entry.place
         if row["covers"]:
             tables.covers[entry.place.place_id] = tuple(row["covers"].split("|"))
-        yield entry
+        yield replace(entry, names=tuple(varied_names(entry.all_names, kinds.get(row["kind"], ()))))
     for row in read_table(folder / "aliases.tsv"):
         place = own.get(row["id"])
         number = embedded.number_of(tables.codes.get(row["id"], row["id"]))
@@ -343,6 +355,17 @@ def _own_place(row: dict[str, str], embedded: Embedded, tables: _Tables) -> Name
     except ValueError as error:
         raise InputError(f"The place {row['id']} in places.tsv cannot be read: {error}") from error
     return NamedPlace(place, tuple(name for name in row["aliases"].split("|") if name))
+
+
+def varied_names(names: Sequence[str], patterns: Sequence[str]) -> Iterator[str]:
+    """The names, and the other words for the kind of thing they name: "Menagh airbase", "Menagh military airport"."""
+    yield from names
+    parts = [pattern.split("{}") for pattern in patterns]
+    for name in names:
+        for before, after in parts:
+            core = name[len(before) : len(name) - len(after)]
+            if core and name.lower() == f"{before}{core}{after}".lower() and before + after:
+                yield from (b + core + a for b, a in parts if is_arabic(b + a) == is_arabic(core))
 
 
 def read_table(path: Path) -> Iterator[dict[str, str]]:

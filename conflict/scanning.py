@@ -24,15 +24,17 @@ _WORD = r"[^\W_][\w\u0300-\u036f\u064b-\u0652\u0670'’‘ʼʻ`´]*"
 _CAPITAL = r"[A-Z\u00c0-\u00de\u0100-\u024f\u1e00-\u1eff\u0620-\u06ff][\w\u0300-\u036f\u064b-\u0652\u0670'’‘ʼʻ`´]*"
 _ANY = re.compile(_WORD)
 _POSSESSIVE = re.compile(r"(?:['’]s?|['’‘ʼʻ`´]+)$")
-_GAP = re.compile(r"[ \u00a0\t]?\n?[ \u00a0\-‐‑–'’‘ʼʻ`´]{0,3}")
+_GAP = re.compile(r"(?:[ \u00a0\n]|[-‐‑])['’‘ʼʻ`´]{0,2}")
 _NEXT_WORD = re.compile(r"[ \u00a0\-]([A-Za-z]{3,14})\b")
-_LAST_WORDS = re.compile(r"[^\W_]+")
 _ARABIC_ARTICLES = ARTICLES - {"in", "an", "as", "at", "us", "en", "et", "ed", "er", "es", "l", "ut", "ul"}
 _MOST_WORDS = 6
 _MOST_REMEMBERED = 20_000
+_MOST_NAMES_REMEMBERED = 3_000
+_MOST_CANDIDATES = 6
 _PARTICLES = ("و", "ف", "ب", "ل", "ك")
 _LARGE = 50_000
 _SHORTEST_LENIENT = 6  # letters of a folded name that is believed outside the country in focus
+_INITIALS = frozenset((PlaceLevel.COUNTRY, PlaceLevel.REGION))
 _FIRM_LEVELS = frozenset((PlaceLevel.COUNTRY, PlaceLevel.ADMIN1))
 
 
@@ -76,23 +78,28 @@ class Scanner:
     """Finds mentions. `known` says quickly what is no name, `hits` gives the places of a folded name."""
 
     def __init__(self, folder: Path, known: NameFilter, hits: Callable[[str], list[Hit]]) -> None:
-        words = _read_words(folder / "words.toml")
+        words = read_words(folder / "words.toml")
         self._known = known
         self._hits = hits
-        self._common = frozenset(_all(words, "common") | _all(words, "people"))
-        self._titles = _all(words, "titles")
-        self._beside = _all(words, "beside")
-        self._triggers = frozenset(normal(word) for word in words["ar"]["triggers"].split())
+        phrases = {normal(phrase) for language in ("en", "ar") for phrase in words[language]["phrases"]}
+        self.common = frozenset(_all(words, "common") | _all(words, "people") | phrases)
+        self.titles = _all(words, "titles")
+        self.beside = _all(words, "beside")
+        self.triggers = frozenset(normal(word) for word in words["ar"]["triggers"].split())
         inside = sorted(_all(words, "inside") | ARTICLES, key=len, reverse=True)
         self._inside = frozenset(inside)
+        self._joining = _all(words, "joining")
         self._starts = re.compile(rf"(?<!\w)(?:{_CAPITAL}|(?:{'|'.join(inside)})(?![\w'’]))")
         self._before = {normal(w): PlaceLevel(v) for lang in ("en", "ar") for w, v in words[lang]["before"].items()}
+        self._level_words = frozenset(word for words in self._before for word in words.split())
         self._after = {normal(w): PlaceLevel(v) for lang in ("en", "ar") for w, v in words[lang]["after"].items()}
         self._readings: dict[str, tuple[_Reading, ...]] = {}
+        self._checked: dict[str, bool] = {}
+        self._ranked: dict[tuple[str, str, str | None, PlaceLevel | None], tuple[Candidate, ...]] = {}
 
     def is_common(self, key: str) -> bool:
         """Whether a normal form is a common word or a person's name rather than a place."""
-        return key in self._common
+        return key in self.common
 
     def without_level_words(self, key: str) -> tuple[str, PlaceLevel | None]:
         """A normal form without the word that says its level, and that level: "idlib province" is idlib, admin1."""
@@ -149,7 +156,10 @@ class Scanner:
                     forms.append((bare[2:], 2))
             for form, dropped in forms:
                 fold = fold_word(form)
-                if bits := self._known[fold]:
+                bits = self._known[fold]
+                if form in self.common and form.isascii():
+                    bits &= BEGINNING
+                if bits:
                     ways.append(_Reading(fold, bits, dropped))
         if len(self._readings) >= _MOST_REMEMBERED:
             self._readings.clear()
@@ -179,11 +189,15 @@ class Scanner:
                     continue
                 key += fold_word(bare)
                 bits = self._known[key]
-                if bits & COMPLETE:
+                if bits & COMPLETE and bare not in self._joining:
                     ends.append((last, key))
-            for last, key in reversed(ends):
-                if self._hits(key):
-                    return self._found(text, spans, (at, last), way.dropped, key, places, code)
+            options = [
+                self._found(text, spans, (at, last), way.dropped, key, places, code)
+                for last, key in reversed(ends)
+                if self._is_known(key)
+            ]
+            if options:
+                return next((option for option in options if _firm(option)), options[0])
         return None
 
     def _found(
@@ -200,30 +214,52 @@ class Scanner:
         start, end = spans[first][0] + dropped, spans[last][1]
         end -= len(text[start:end]) - len(_POSSESSIVE.sub("", text[start:end]))
         key = normal(text[start:end])
-        exact = set(places.exact(key))
-        start, first_level = self._level_before(text, spans, first, start, dropped)
+        start, first_level = self._level_before(text, start, dropped)
         end, level = self._level_after(text, end)
         level = first_level or level
-        ways = dict.fromkeys(self._hits(fold), "folded") | dict.fromkeys(exact, "exact")
-        candidates = places.rank(ways, code, level, 8)
+        candidates = self._candidates(key, fold, places, code, level)
         return _Found(start, end, last - first + 1, key, fold, candidates, first, last, level)
 
-    def _level_before(
-        self, text: str, spans: list[tuple[int, int]], first: int, start: int, dropped: int
-    ) -> tuple[int, PlaceLevel | None]:
+    def _is_known(self, fold: str) -> bool:
+        """Whether the filter was right about a folded name; remembered, for wrong guesses repeat too."""
+        known = self._checked.get(fold)
+        if known is None:
+            if len(self._checked) >= _MOST_REMEMBERED:
+                self._checked.clear()
+            known = self._checked[fold] = bool(self._hits(fold))
+        return known
+
+    def _candidates(
+        self, key: str, fold: str, places: Ranking, code: str | None, level: PlaceLevel | None
+    ) -> tuple[Candidate, ...]:
+        """What a name may mean, best first; remembered, for names repeat."""
+        asked = (key, fold, code, level)
+        known = self._ranked.get(asked)
+        if known is None:
+            ways = dict.fromkeys(self._hits(fold), "folded") | dict.fromkeys(places.exact(key), "exact")
+            known = places.rank(ways, code, level, _MOST_CANDIDATES)
+            if len(self._ranked) >= _MOST_NAMES_REMEMBERED:
+                self._ranked.clear()
+            self._ranked[asked] = known
+        return known
+
+    def _level_before(self, text: str, start: int, dropped: int) -> tuple[int, PlaceLevel | None]:
         """The start of the mention with the article and the level word before it, and that level."""
-        head = text[max(0, start - 24) : start]
-        words = [(m.start() + start - len(head), m.group()) for m in _LAST_WORDS.finditer(head)]
-        if dropped or not words or not _GAP.fullmatch(text, words[-1][0] + len(words[-1][1]), start):
+        at, word = _word_before(text, start)
+        if dropped or not word:
             return start, None
-        if words[-1][1].lower() in (ARTICLES if text[start - 1] == "-" else _ARABIC_ARTICLES):
-            start = words.pop()[0]
-        for count in (2, 1):
-            tail = words[-count:]
-            key = " ".join(normal(word) for _, word in tail)
-            if len(tail) == count and (level := self._before.get(key) or self._before.get(key[1:])):
-                plain = key in self._before
-                return tail[0][0] + (0 if plain else 1), level
+        if word.lower() in (ARTICLES if text[start - 1] == "-" else _ARABIC_ARTICLES):
+            start = at
+            at, word = _word_before(text, start)
+        if not word or (word.isascii() and word.lower() not in self._level_words):
+            return start, None
+        two_at, two = _word_before(text, at)
+        for begin, words in ((two_at, f"{two} {word}"), (at, word)):
+            key = normal(words)
+            if level := self._before.get(key):
+                return begin, level
+            if level := self._before.get(key[1:]):  # with a particle: "وريف إدلب"
+                return begin + 1, level
         return start, None
 
     def _level_after(self, text: str, end: int) -> tuple[int, PlaceLevel | None]:
@@ -231,6 +267,16 @@ class Scanner:
         if match and (level := self._after.get(match.group(1).lower())):
             return match.end(), level
         return end, None
+
+
+def _word_before(text: str, start: int) -> tuple[int, str]:
+    """Where the word before begins, and the word; empty when something other than a space or hyphen is between."""
+    head = text[max(0, start - 24) : start]
+    rest = head.rstrip(" \u00a0-")
+    if not head or rest == head:
+        return start, ""
+    cut = max(rest.rfind(" "), rest.rfind("-"), rest.rfind("\n"), rest.rfind("\u00a0")) + 1
+    return start - len(head) + cut, rest[cut:]
 
 
 class _Believed:
@@ -254,6 +300,9 @@ class _Believed:
             kept = tuple(c for c in kept if c.how == "exact" or c.place.country_code == kept[0].place.country_code)
         if not kept or one.level is not None or one.words > 1:
             return kept
+        if not arabic and len(one.key) < 5 and self._text[one.start : one.end].isupper() and self._cased:
+            # Initials: countries and roads (UK, M4), and HOMS in a headline; not an agency (SANA).
+            return tuple(c for c in kept if c.place.level in _INITIALS or c.place.country_code in self._focus)
         firm = kept[0].place.level in _FIRM_LEVELS or kept[0].place.population >= _LARGE
         if arabic:
             return kept if firm or self._trigger_before(one) or len(one.key) > 4 else ()
@@ -270,21 +319,22 @@ class _Believed:
             if not self._focus:
                 return len(one.key) > 3
             return place.level is PlaceLevel.ADMIN1 or place.population >= _LARGE
-        letters = len(one.fold)
-        if focused and self._focus:
-            return letters > 3
-        return letters >= _SHORTEST_LENIENT and (not self._focus or place.population >= _LARGE) and not arabic
+        if one.key.partition(" ")[0] in self._scanner.common:
+            return False
+        if self._focus:
+            return focused and len(one.fold) > 3
+        return len(one.fold) >= _SHORTEST_LENIENT and not arabic
 
     def _trigger_before(self, one: _Found) -> bool:
         if one.first == 0:
             return False
         start, end = self._spans[one.first - 1]
         word = normal(self._text[start:end])
-        return word in self._scanner._triggers or word[1:] in self._scanner._triggers
+        return word in self._scanner.triggers or word[1:] in self._scanner.triggers
 
     def _after_title(self, one: _Found) -> bool:
         word = self._word_before(one.start)
-        return word is not None and normal(word) in self._scanner._titles
+        return word is not None and normal(word) in self._scanner.titles
 
     def _part_of_a_name(self, one: _Found) -> bool:
         """Whether an unknown capitalised word stands right before or after: "Rami Abdel Rahman"."""
@@ -296,7 +346,7 @@ class _Believed:
 
     def _unknown_capital(self, word: str) -> bool:
         key = normal(word)
-        return word[:1].isupper() and not word.isupper() and key not in self._scanner._beside and key not in ARTICLES
+        return word[:1].isupper() and not word.isupper() and key not in self._scanner.beside and key not in ARTICLES
 
     def _word_before(self, start: int) -> str | None:
         """The word before with only a space (or a full stop of "Mr.") between."""
@@ -317,6 +367,14 @@ class _Believed:
         return one.key in self._small
 
 
+def _firm(one: _Found) -> bool:
+    """Whether a name is beyond doubt: a country, a province, a large town, any exact name of several words."""
+    best = one.candidates[0]
+    return best.how == "exact" and (
+        one.words > 1 or best.place.level in _FIRM_LEVELS or best.place.population >= _LARGE
+    )
+
+
 def _focus(found: list[_Found]) -> set[str]:
     """The countries that a text is about, by its surest names: countries, provinces, large towns."""
     votes: Counter[str] = Counter()
@@ -327,10 +385,12 @@ def _focus(found: list[_Found]) -> set[str]:
         sure = best.how == "exact" and (best.place.level in _FIRM_LEVELS or best.place.population >= 2 * _LARGE)
         if sure and best.place.country_code:
             votes[best.place.country_code] += 2 if best.place.level is PlaceLevel.COUNTRY else 1
-    return {code for code, _ in votes.most_common(3)}
+    most = max(votes.values(), default=0)
+    return {code for code, count in votes.items() if 2 * count >= most}
 
 
-def _read_words(path: Path) -> dict[str, Any]:
+def read_words(path: Path) -> dict[str, Any]:
+    """The words around place names, by language. InputError when the file cannot be read."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

@@ -13,7 +13,8 @@ _SHORTEST_ONE = 4  # letters of a folded name that may have one mistake
 _SHORTEST_TWO = 7  # and two
 _LONGEST = 40
 _SURE_BEGINNING = 3  # with two mistakes, the first letters must be right
-_MOST_COMPARED = 4000
+_MOST_COMPARED = 3000
+_MOST_OTHER_LETTERS = 4  # two changes bring in two letters and take out two
 
 
 def neighbours(fold: str, known: NameFilter, indexes: Sequence[NameIndex]) -> list[str]:
@@ -53,11 +54,14 @@ def _two_away(fold: str, index: NameIndex) -> Iterator[str]:
     end = min(index.position(beginning + b"\xff"), at + _MOST_COMPARED)
     size = len(encode(fold))
     starts, keys = index.starts, index.keys
+    letters = set(encode(fold))
     for number in range(at, end):
         if -3 <= starts[number + 1] - starts[number] - size <= 3:  # a letter has up to two bytes
-            key = keys[starts[number] : starts[number + 1]].decode()
-            if _within_two(fold, key):
-                yield key
+            encoded = keys[starts[number] : starts[number + 1]]
+            if len(letters.symmetric_difference(encoded)) <= _MOST_OTHER_LETTERS:
+                key = encoded.decode()
+                if _within_two(fold, key):
+                    yield key
 
 
 def _within_two(one: str, other: str) -> bool:

@@ -38,7 +38,8 @@ _UNIT_WORDS_BEFORE = re.compile(
 )
 _ENGLISH_UNIT = re.compile(r" (governorate|province|region|oblast|state|district|raion|county)$", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(Al|Ad|Adh|Ar|As|Ash|At|Ath|Az|An|El) (?=[A-Z])")
-_ARABIC_COUNTRIES = frozenset("SY IQ LB PS JO YE SA AE OM QA BH KW EG LY TN DZ MA SD MR".split())
+_ARABIC_CODES = "SY IQ LB PS JO YE SA AE OM QA BH KW EG LY TN DZ MA SD MR"
+_ARABIC_COUNTRIES = frozenset(_ARABIC_CODES.split())
 _PLAIN_ARABIC = re.compile(r"[ ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىي]+")
 _SCRIPTS = {
     "CYRILLIC": "cyrillic", "HEBREW": "hebrew", "ARMENIAN": "armenian", "GEORGIAN": "georgian",
@@ -236,7 +237,7 @@ def city_entry(city: dict[str, object], row: dict[str, str], spellings: dict[str
 
 
 def worth_keeping(name: str, row: dict[str, str], population: int) -> bool:
-    """Latin names, Arabic script, and the country's own script; no airport codes, no transcriptions of other scripts."""
+    """Latin names, Arabic script, the country's own script; no airport codes, no transcriptions of other scripts."""
     if len(name) < 3 or len(name) > 60 or name[0].isdigit():
         return False
     if is_arabic(name):
