@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from conflict.claims import Casualty
 from conflict.numbers import NumberMention
@@ -16,6 +16,7 @@ from ingest.extraction.lexicon import Lexicon
 from ingest.extraction.tags import Tag, Tagged
 
 _KINDS = {kind.value: kind for kind in CasualtyKind}
+_MOST = 30  # numbers of people in one sentence; more are a table, not a sentence
 _REACH = 14
 _SINGLE = frozenset({"a", "an"})
 
@@ -36,7 +37,7 @@ def counts(tagged: Tagged, numbers: Sequence[NumberMention], lexicon: Lexicon) -
     if not harms:
         return []
     found: list[Count] = []
-    for first, last, number in _people_numbers(tagged, numbers):
+    for first, last, number in _people_numbers(tagged, numbers)[:_MOST]:
         role, role_end = _role(tagged, last)
         dual = next((t for t in tagged.by("role") if t.first == first and t.last <= last), None)
         if role is None and dual is not None:  # Arabic writes "two children" in one word
@@ -201,8 +202,4 @@ def _side(tagged: Tagged, first: int, end: int, side: str | None, lexicon: Lexic
 
 
 def _without_repeats(found: list[Count]) -> list[Count]:
-    kept: list[Count] = []
-    for count in found:
-        if not any(replace(k.casualty) == count.casualty and k.word == count.word for k in kept):
-            kept.append(count)
-    return kept
+    return list(dict.fromkeys(found))

@@ -215,7 +215,8 @@ def _home(
 def _fits(
     c: Cluster, frame: Frame, own: DaySpan | None, places: list[EventPlace], background: str | None, item: Told
 ) -> bool:
-    if c.first.key != frame.key and {c.sub, frame.sub} not in _PAIRS:
+    same = c.sub is frame.sub and (c.first.key == "release") == (frame.key == "release")
+    if not same and {c.sub, frame.sub} not in _PAIRS:
         return False
     if bool(c.background) != bool(background):
         return False

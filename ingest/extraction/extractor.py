@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -24,6 +25,8 @@ from ingest.extraction.text import Cut, cut
 from ingest.extraction.totals import is_total, tally_of, toll_of
 from ingest.extraction.where import focus_country, province_of
 
+_ARABIC = re.compile(r"[\u0600-\u06ff]")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u0400-\u04ff]")
 _DATELINE = 90  # characters at the head of a text where its own date may stand
 
 
@@ -183,8 +186,8 @@ def _tags(item: Told, key: str) -> tuple[str, ...]:
 def language_of(text: str) -> str:
     """The language of a text by its letters: Arabic script or not."""
     head = text[:4_000]
-    arabic = sum("\u0600" <= c <= "\u06ff" for c in head)
-    letters = sum(c.isalpha() for c in head)
+    arabic = len(_ARABIC.findall(head))
+    letters = arabic + len(_LATIN.findall(head))
     return "ar" if letters and arabic * 2 > letters else "en"
 
 

@@ -71,6 +71,7 @@ _ORDER = (
     "release",
 )
 _RANK = {name: rank for rank, name in enumerate(_ORDER)}
+_MOST = 40  # triggers looked at in one sentence
 _NEED_REACH = 14
 
 
@@ -237,7 +238,7 @@ def _triggers(
         at.setdefault(tag.first, []).append(tag)
     found: list[tuple[str, Tag]] = []
     strong_until = 0
-    for first in sorted(at):
+    for first in sorted(at)[:_MOST]:
         tags = at[first]
         if first < strong_until:
             continue
@@ -299,9 +300,11 @@ def _fulfilled(
     """Whether a weak trigger stands beside what it needs."""
     sub = trigger.value
     armed = [s for s in sides if s.group not in ("civilians", "protesters")]
-    civilians = any(s.group == "civilians" for s in sides) or any(c.casualty.civilian for c in counts)
     if sub in _WEAPONS:
         return _weapon_near(tagged, trigger)
+    if not armed and sub != "attack":
+        return False
+    civilians = any(s.group == "civilians" for s in sides) or any(c.casualty.civilian for c in counts)
     if sub == "territory":
         after = any(0 <= t.first - trigger.last <= 7 for t in tagged.by("territory"))
         named = any(0 <= first - trigger.last <= 3 for first in places)
@@ -352,7 +355,35 @@ def _sharpened(
 
 
 _PLAIN = frozenset(
-    ["killed", "kill", "kills", "killing", "wounded", "injured", "destroyed", "fire", "fired", "shot", "launched", "carried", "قتل", "قتلت", "قتلوا", "مقتل", "يقتل", "استشهاد", "استشهد", "اصيب", "اصابه", "اطلق", "اطلقت", "شن", "شنت", "دمر", "دمرت"]
+    [
+        "killed",
+        "kill",
+        "kills",
+        "killing",
+        "wounded",
+        "injured",
+        "destroyed",
+        "fire",
+        "fired",
+        "shot",
+        "launched",
+        "carried",
+        "قتل",
+        "قتلت",
+        "قتلوا",
+        "مقتل",
+        "يقتل",
+        "استشهاد",
+        "استشهد",
+        "اصيب",
+        "اصابه",
+        "اطلق",
+        "اطلقت",
+        "شن",
+        "شنت",
+        "دمر",
+        "دمرت",
+    ]
 )
 
 

@@ -21,8 +21,9 @@ from ingest.extraction.where import places_of
 
 # Two days that share no weekday, month or year part: what both read alike does not depend on the day of publication.
 _ONE, _OTHER = date(2001, 3, 14), date(2012, 9, 8)
+_AROUND = 30  # characters around the words of a date that may belong to it
 _DATE_WORD = re.compile(
-    r"\d|day\b|night|week|month|year|noon|morning|evening|dawn|hour|january|february|march|april|\bmay\b|june|july|august|"
+    r"\b(?:19|20)\d\d\b|\d[-/.]\d|day\b|night|week|month|year|noon|morning|evening|dawn|hour|january|february|march|april|\bmay\b|june|july|august|"
     r"september|october|november|december|\b(?:jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)\b|"
     r"yesterday|weekend|recent|[\u0600-\u06ff]",
     re.IGNORECASE,
@@ -92,8 +93,12 @@ def read_sentences(
 
 def dates_of(text: str, base: int, reference: date | None, language: str) -> list[DateMention]:
     """The dates of a sentence, offsets of the report; without a day of publication only those that need none."""
-    if not _DATE_WORD.search(text):
+    near = list(_DATE_WORD.finditer(text))
+    if not near:
         return []
+    begin = text.rfind(" ", 0, max(0, near[0].start() - _AROUND)) + 1
+    end = text.find(" ", near[-1].end() + _AROUND)
+    text, base = text[begin : end if end >= 0 else len(text)], base + begin
     if reference is not None:
         found = find_dates(text, reference, language)
     else:

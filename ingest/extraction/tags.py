@@ -92,7 +92,7 @@ def words_of(text: str) -> list[Word]:
         if first in "-'’`_":
             continue
         if first.isalpha():
-            key = word_key(written)
+            key = written.lower() if written.isascii() else word_key(written)
             if key == "s" and match.start() and text[match.start() - 1] in "'’":
                 continue
             if key == "t" and match.start() and text[match.start() - 1] in "'’" and words:

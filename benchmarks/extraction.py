@@ -1,0 +1,266 @@
+"""How well and how fast texts become events, on the gold article, on real Syrian-war news and on world events.
+
+Reads `../shared/data` beside the checkout and says so where it is absent. `python -m benchmarks.extraction [--misses]`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.figures import Figure
+from conflict.events import EventData, Report, ReportKind
+from conflict.gazetteer import Gazetteer
+from conflict.numbers import find_numbers
+from conflict.vocabulary import Status, SubEventType
+from ingest.extraction import Extraction, Extractor
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+# What the marked words of a cause mean, most telling first; several answers may be right.
+_CAUSES: tuple[tuple[tuple[str, ...], frozenset[SubEventType]], ...] = (
+    (("chemical", "gas", "sarin", "chlorine", "toxic", "nerve"), frozenset({SubEventType.CHEMICAL_WEAPON})),
+    (("suicide",), frozenset({SubEventType.SUICIDE_BOMB})),
+    (
+        (
+            "air strike",
+            "airstrike",
+            "air raid",
+            "air attack",
+            "aerial",
+            "warplane",
+            "barrel bomb",
+            "raid",
+            "jets",
+            "bombing raid",
+            "drone",
+            "aircraft",
+            "airstirke",
+            "air-",
+        ),
+        frozenset({SubEventType.AIR_STRIKE}),
+    ),
+    (
+        ("shell", "rocket", "mortar", "artillery", "missile"),
+        frozenset({SubEventType.SHELLING, SubEventType.AIR_STRIKE}),
+    ),
+    (
+        ("car bomb", "bomb attack", "bomb blast", "blast", "explos", "ied", "mine", "booby", "truck bomb"),
+        frozenset({SubEventType.REMOTE_EXPLOSIVE, SubEventType.SUICIDE_BOMB}),
+    ),
+    (
+        ("bombard", "strikes", "bombing", "bomb"),
+        frozenset({SubEventType.AIR_STRIKE, SubEventType.SHELLING, SubEventType.REMOTE_EXPLOSIVE}),
+    ),
+    (
+        ("execut", "behead", "massacre", "slaughter", "shot", "shoot", "sniper", "gun", "kidnap", "tortur"),
+        frozenset({SubEventType.ATTACK, SubEventType.ABDUCTION}),
+    ),
+    (("clash", "battle", "fight", "ambush", "offensive", "operation"), frozenset({SubEventType.ARMED_CLASH})),
+)
+_PROVINCES = {
+    "aleppo": "Aleppo",
+    "damascus": "Damascus",
+    "idlib": "Idlib",
+    "deir ezzor": "Deir ez-Zor",
+    "raqqa": "Raqqa",
+    "homs": "Homs",
+    "hasakeh": "Al-Hasakah",
+    "hama": "Hama",
+    "daraa": "Daraa",
+    "lattakia": "Latakia",
+    "quneitra": "Quneitra",
+}
+
+
+def lines(name: str) -> Iterator[dict[str, Any]]:
+    """The rows of one of the shared JSON-lines files; none where it is absent."""
+    path = DATA / name
+    if path.is_file():
+        with path.open(encoding="utf-8") as file:
+            for line in file:
+                yield json.loads(line)
+
+
+def report(text: str, published: date | None, *, title: str | None = None, name: str = "bench") -> Report:
+    """A report to measure with."""
+    at = datetime(published.year, published.month, published.day, 12, tzinfo=UTC) if published else None
+    return Report(name, "bench", "bench", ReportKind.TEXT, text, title=title, published_at=at)
+
+
+def told(extraction: Extraction) -> list[EventData]:
+    """The events that are told as news."""
+    return [e for e in extraction.events if e.facts.status is not Status.BACKGROUND]
+
+
+def gold_article(extractor: Extractor) -> dict[str, float]:
+    """Share of the gold events found with type, day and province; background items told as news."""
+    path = DATA / "gold_seed_article.json"
+    if not path.is_file():
+        return {}
+    gold = json.loads(path.read_text(encoding="utf-8"))
+    text = (DATA / gold["document"]["path"]).read_text(encoding="utf-8")
+    events = told(extractor.extract(report(text, date.fromisoformat(gold["document"]["publication_date"]))))
+    left = list(events)
+    found = 0
+    for wanted in gold["events"]:
+        match = next((e for e in left if _matches(e, wanted)), None)
+        if match:
+            left.remove(match)
+            found += 1
+        elif "--misses" in sys.argv:
+            print("  gold miss", wanted["id"])
+    return {
+        "extraction_gold_events_found": found / len(gold["events"]),
+        "extraction_gold_precision": found / max(1, len(events)),
+    }
+
+
+def _matches(event: EventData, wanted: dict[str, Any]) -> bool:
+    facts = event.facts
+    if facts.sub_event_type.value != wanted["sub_event_type"] or facts.event_date is None:
+        return False
+    start, end = date.fromisoformat(wanted["date_start"]), date.fromisoformat(wanted["date_end"])
+    if not (facts.event_date <= end and start <= (facts.event_date_end or facts.event_date)):
+        return False
+    provinces = {
+        (p["admin1"] or "").replace("Al-Hasakeh", "Al-Hasakah").replace("Ar-Raqqa", "Raqqa") for p in wanted["places"]
+    }
+    mine = {p.place.admin1 for p in facts.places if p.place}
+    if not provinces & mine or (wanted.get("time_of_day") and facts.part_of_day != wanted["time_of_day"]):
+        return False
+    return facts.fatalities_best == wanted["fatalities_total"]
+
+
+def syrian_news(extractor: Extractor) -> dict[str, float]:
+    """The marked cause among the sub-types found, the marked tolls found, the province found."""
+    rows = list(lines("news_syria_fakes_dev.jsonl"))
+    if not rows:
+        return {}
+    hits = {"cause": [0, 0], "toll": [0, 0], "governorate": [0, 0], "any": [0, 0]}
+    spent = 0.0
+    characters = 0
+    for row in rows:
+        began = time.perf_counter()
+        extraction = extractor.extract(report(row["text"], None, title=row["title"], name=row["id"]))
+        spent += time.perf_counter() - began
+        characters += len(row["text"])
+        events = extraction.events
+        _count(hits["any"], bool(events), row, "any event", extraction)
+        wanted = _cause(row["spans"]["cause_of_death"])
+        if wanted:
+            _count(
+                hits["cause"],
+                any(e.facts.sub_event_type in wanted for e in events),
+                row,
+                row["spans"]["cause_of_death"],
+                extraction,
+            )
+        numbers = {
+            n.count or n.low or n.high
+            for key in ("civilians", "non_civilians", "children", "women")
+            for n in find_numbers(row["spans"][key], "en")
+        }
+        mine = {
+            v
+            for e in events
+            for f in [e.facts, *(c.facts for c in e.claims)]
+            for v in (f.fatalities_low, f.fatalities_best, f.fatalities_high)
+        }
+        mine |= {v for e in events for c in e.facts.casualties for v in (c.count, c.low, c.high)}
+        mine |= {v for t in extraction.tolls for c in t.casualties for v in (c.count, c.low, c.high)}
+        for number in numbers:
+            _count(hits["toll"], number in mine, row, f"toll {number}", extraction)
+        if row["governorate"]:
+            province = _PROVINCES.get(row["governorate"], row["governorate"])
+            mine_at = {p.place.admin1 or "" for e in events for p in e.facts.places if p.place}
+            right = any(province in place for place in mine_at)
+            _count(hits["governorate"], right, row, f"{province} in {mine_at}", extraction)
+    figures = {f"extraction_news_{key}": good / max(1, of) for key, (good, of) in hits.items()}
+    figures["extraction_articles_of_2kb_per_second"] = characters / 2_000 / spent
+    return figures
+
+
+def _cause(words: str) -> frozenset[SubEventType]:
+    low = words.lower()
+    for marks, meant in _CAUSES:
+        if any(mark in low for mark in marks):
+            return meant
+    return frozenset()
+
+
+def _count(tally: list[int], right: bool, row: dict[str, Any], what: str, extraction: Extraction) -> None:
+    tally[0] += right
+    tally[1] += 1
+    if not right and "--misses" in sys.argv:
+        subs = sorted({e.facts.sub_event_type.value for e in extraction.events})
+        print(f"  {row['id']} {what!r} got {subs} {extraction.reason or ''} | {row['title'][:70]}")
+
+
+def world_events(extractor: Extractor) -> dict[str, float]:
+    """Relevance: events found where the sentence is of conflict, none where it is not."""
+    right = wrong = missed = rows = 0
+    for row in lines("relevance_current_events_dev.jsonl"):
+        rows += 1
+        extraction = extractor.extract(report(row["text"], date.fromisoformat(row["date"])))
+        found = bool(extraction.events or extraction.tolls or extraction.tallies)
+        right += found and row["conflict"]
+        wrong += found and not row["conflict"]
+        missed += row["conflict"] and not found
+        if found != row["conflict"] and "--misses" in sys.argv:
+            subs = [(e.facts.sub_event_type.value, e.why[0]) for e in extraction.events]
+            print(f"  {'false alarm' if found else 'missed'} {row['text'][:230]} {subs} {extraction.reason or ''}")
+    if not rows:
+        return {}
+    precision, recall = right / max(1, right + wrong), right / max(1, right + missed)
+    return {
+        "extraction_relevance_precision": precision,
+        "extraction_relevance_recall": recall,
+        "extraction_relevance_f1": 2 * precision * recall / max(1e-9, precision + recall),
+    }
+
+
+def hostile(extractor: Extractor) -> dict[str, float]:
+    """The slowest of some hostile texts of 10 kB, in milliseconds."""
+    texts: Iterable[str] = (
+        "a" * 10_000,
+        "1 " * 5_000,
+        "killed 12 " * 1_000,
+        '"' * 10_000,
+        "((((" * 2_500,
+        "\u202e\u200f" * 5_000,
+        "\x00" * 10_000,
+        "at least " * 1_100,
+        "shelling near Idlib on Monday " * 330,
+        "قصف " * 2_500,
+        "- " * 5_000,
+        "." * 10_000,
+    )
+    extractor.extract(report("Shelling killed two on 3 May.", date(2019, 12, 2)))  # word lists are read at first use
+    slowest = 0.0
+    for text in texts:
+        began = time.perf_counter()
+        extractor.extract(report(text, date(2019, 12, 2)))
+        slowest = max(slowest, time.perf_counter() - began)
+    return {"extraction_hostile_10kb_ms": slowest * 1_000}
+
+
+def measure() -> Iterator[Figure]:
+    """Every figure of this part."""
+    extractor = Extractor.load(Gazetteer.load())
+    if not DATA.is_dir():
+        print("  ../shared/data is not there: only the time of hostile texts is measured")
+    for part in (gold_article, syrian_news, world_events, hostile):
+        for name, value in part(extractor).items():
+            unit = "ms" if name.endswith("_ms") else "1/s" if name.endswith("per_second") else "share"
+            yield Figure(name, value, unit)
+
+
+if __name__ == "__main__":
+    for figure in measure():
+        print(f"{figure.name:45} {figure.value:10.3f} {figure.unit}")
