@@ -55,6 +55,8 @@ class Ceasefire:
         return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
 
 
+# Who is harmed may stand first in a sentence that names no attacker.
+_UNARMED = frozenset({"civilian", "civilians", "children", "women", "residents", "people", "displaced people"})
 _FIGHTING = frozenset({EventType.BATTLES, EventType.REMOTE_VIOLENCE})
 
 
@@ -93,15 +95,17 @@ def _units(facts: EventFacts) -> set[str]:
 
 
 def _a_bound_party_fought(facts: EventFacts, ceasefire: Ceasefire) -> bool:
-    actors = [a for a in (facts.actor1, facts.actor2) if a is not None]
+    armed = [a if a is not None and a.name.casefold() not in _UNARMED else None for a in (facts.actor1, facts.actor2)]
+    actors = [a for a in armed if a is not None]
     if facts.initiator is not None:
         named = [a for a in actors if facts.initiator in (a.actor_id, a.name)]
         fought = {facts.initiator, *(a.actor_id for a in named if a.actor_id)}
     elif facts.event_type is EventType.REMOTE_VIOLENCE:
         # The first actor of a strike is who struck; without one, the attacker is not named.
-        if facts.actor1 is None or facts.actor1.actor_id is None:
-            return facts.actor1 is None
-        fought = {facts.actor1.actor_id}
+        striker = armed[0]
+        if striker is None or striker.actor_id is None:
+            return striker is None
+        fought = {striker.actor_id}
     else:
         if not actors or any(a.actor_id is None for a in actors):
             return True

@@ -128,6 +128,7 @@ class _Count:
     total: Total
     voices: frozenset[str]
     type: EventType | None  # of an event; a toll report counts all kinds
+    coarse: bool = False  # an event that no settlement is named for
     everywhere: bool = False  # a country or a region: what was found in the answer's area lies in it
 
     def contains(self, other: _Count) -> bool:
@@ -140,9 +141,14 @@ class _Count:
         return self.everywhere or not self.own.isdisjoint(other.around)
 
     def overlaps(self, other: _Count) -> bool:
-        """Whether the two may count the same people: a toll report and anything that shares days and area with it."""
+        """Whether the two may count the same people: a toll report and anything that shares days and area with it.
+
+        Two events do only where one voice tells of both no more than the province, and of the same kind.
+        """
         if self.type is not None and other.type is not None:
-            return False
+            coarse = self.coarse and other.coarse and self.own == other.own
+            same = self.type is other.type and not self.voices.isdisjoint(other.voices)
+            return coarse and same and self.start <= other.end and other.start <= self.end
         near = self.everywhere or other.everywhere
         near = near or not self.own.isdisjoint(other.around) or not other.own.isdisjoint(self.around)
         return near and self.start <= other.end and other.start <= self.end
@@ -209,7 +215,10 @@ def _add_up(counts: list[_Count], reports: Mapping[str, TollReport]) -> Total:
     for cluster in clusters:
         tolls = [c for c in cluster if c.type is None]
         if not tolls:
-            totals += [value(c) for c in cluster]
+            found = Total()
+            for event in sorted(cluster, key=lambda c: c.size):
+                found = _larger(value(event), found)
+            totals.append(found)
             continue
         events = sorted((e for c in cluster for e in within(c) if e.type is not None), key=lambda c: c.size)
         found = _add_up(events, {})
@@ -242,6 +251,7 @@ def _of_event(event: Counted, kind: CasualtyKind, civilians: bool) -> _Count | N
         total=total,
         voices=frozenset(event.originators),
         type=TYPE_OF[event.sub_event_type],
+        coarse=len(event.place_ids) == 1 or event.place_ids[0] in event.place_ids[1:],
     )
 
 

@@ -281,15 +281,18 @@ def _place_tie(a: EventFacts, b: EventFacts) -> int:
         if one.vicinity != other.vicinity:
             return 6
         return 8 if one.place.place_id == other.place.place_id else 5
-    same_unit = one.place.place_id == other.place.place_id and one.bearing == other.bearing
+    same_unit = one.place.place_id == other.place.place_id
+    same_unit = same_unit and (one.bearing == other.bearing or None in (one.bearing, other.bearing))
     return 3 if not any(fine) and same_unit and _much_alike(a, b) else 0
 
 
 def _much_alike(a: EventFacts, b: EventFacts) -> bool:
-    """What must agree where the settlement is unknown: the one day, the sub-type, the actors and a toll."""
-    if not (_one_day(a) and _one_day(b) and a.sub_event_type is b.sub_event_type):
+    """What must agree where the settlement is unknown: the days, the sub-type, the actors and a toll."""
+    if a.sub_event_type is not b.sub_event_type or not _toll(a) or _toll(a) != _toll(b):
         return False
-    return bool(_toll(a)) and _toll(a) == _toll(b) and _sides(a) == _sides(b) != frozenset()
+    days = _days(a) == _days(b) == 1 or (1 < _days(a) <= MAX_DAYS and 1 < _days(b) <= MAX_DAYS)
+    # One report may leave a side unnamed; sides that contradict each other are never the same.
+    return days and not _sides(a).isdisjoint(_sides(b))
 
 
 def _sides(facts: EventFacts) -> frozenset[str]:

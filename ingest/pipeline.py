@@ -20,12 +20,14 @@ from conflict.claims import Claim
 from conflict.events import ChangeKind, ConflictEvent, EventData, EventIntent, Report
 from conflict.fingerprints import fingerprint, may_be_copies, near_copies
 from conflict.tolls import BreachTally, TollReport
+from conflict.vocabulary import OriginatorKind
 from ingest.plan import Step, plan
 from storage import Storage
 from storage.unit import Unit
 
 log = logging.getLogger(__name__)
 
+DATA_SETS = frozenset({"ucdp", "acled", "gdelt"})
 REACH = 200  # held events that one report may touch, at most
 _fingerprint = lru_cache(maxsize=1024)(fingerprint)
 
@@ -84,6 +86,11 @@ class Pipeline:
         self._storage = storage
         self._extractor = extractor
         self._now = now
+
+    @property
+    def storage(self) -> Storage:
+        """Where it keeps what it takes in."""
+        return self._storage
 
     def ingest(self, report: Report) -> IngestResult:
         """Take in one report, whole or not at all. The same report twice changes nothing."""
@@ -159,9 +166,14 @@ def keep_shipped_ceasefires(unit: Unit, *, sample: bool = False) -> int:
 
 
 def _dated(data: EventData, report: Report) -> EventData:
-    """The event with the report's own instants on its claims, where extraction left them out."""
+    """The event with the report's own instants on its claims, where extraction left them out.
+
+    What a data set says in its own name is marked so: it codes what others reported, and is no further witness.
+    """
 
     def completed(claim: Claim) -> Claim:
+        if claim.originator is None and report.source_id in DATA_SETS:
+            claim = replace(claim, originator=report.publisher, originator_kind=OriginatorKind.DATASET)
         return replace(
             claim,
             published_at=claim.published_at or report.published_at,

@@ -64,6 +64,13 @@ def test_an_event_known_to_the_province_contains_those_known_to_the_village() ->
     assert total_over([clashes, village, strike], []).best == 100
 
 
+def test_one_voice_on_the_province_twice_is_not_added() -> None:
+    twice = [Told("a", 96, SAT, SUN, place_ids=("gn:1", "gn:1")), Told("b", 90, SUN, SUN, place_ids=("gn:1", "gn:1"))]
+    assert total_over(twice, []).best == 96
+    other = Told("c", 90, SUN + timedelta(1), SUN + timedelta(1), place_ids=("gn:1", "gn:1"))
+    assert total_over([twice[0], other], []).best == 186
+
+
 def test_events_apart_are_added_and_unknown_is_not_zero() -> None:
     assert total_over([Told("a", 3), Told("b", 4, SUN, SUN)], []).best == 7
     unknown = total_over([Told("a", None)], [])
