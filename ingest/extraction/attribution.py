@@ -33,7 +33,7 @@ def voice_of(tagged: Tagged, lexicon: Lexicon, monitor: str | None) -> Voice:
     """The source of a sentence; `monitor` is the one monitoring group that the report names, for "the monitor said"."""
     says = tagged.by("says")
     if not says:
-        return NOBODY
+        return _heading(tagged)
     voices = tagged.by("voice")
     carrier = _carrier(tagged, says)
     best = _nearest(voices, says)
@@ -57,6 +57,19 @@ def voice_of(tagged: Tagged, lexicon: Lexicon, monitor: str | None) -> Voice:
         )
     if carrier:
         return Voice(carrier, OriginatorKind.AGENCY, None)
+    return NOBODY
+
+
+def _heading(tagged: Tagged) -> Voice:
+    """A source that heads its own note: "#SOHR: ...", "Hama, SANA - ..."."""
+    for tag in tagged.by("voice"):
+        end = tagged.words[tag.last - 1].end
+        if (
+            tag.value
+            and tag.first <= 4
+            and tagged.sentence.text[end : end + 3].lstrip()[:1] in (":", "-", "\u2014", "\u2013")
+        ):
+            return Voice(tag.value, OriginatorKind(tag.detail), None, tag.first, tag.last)
     return NOBODY
 
 

@@ -18,6 +18,9 @@ from ingest.extraction.tags import Tag, Tagged
 _KINDS = {kind.value: kind for kind in CasualtyKind}
 _MOST = 30  # numbers of people in one sentence; more are a table, not a sentence
 _REACH = 14
+_TITLES = frozenset(
+    "group spokesman source commander official leader stronghold organisation organization base army said".split()
+)
 _SINGLE = frozenset({"a", "an"})
 
 
@@ -91,8 +94,21 @@ def _people_numbers(tagged: Tagged, numbers: Sequence[NumberMention]) -> list[tu
         found.append((first, last, number))
     for index, word in enumerate(tagged.words[:-1]):
         if word.key in _SINGLE and index not in starts:
-            role = next((t for t in tagged.by("role") if index < t.first <= index + 2 and t.value != "people"), None)
-            if role and not any(index < s < role.first for s in starts) and _singular(tagged.words[role.last - 1].key):
+            role = next(
+                (
+                    t
+                    for t in tagged.by("role")
+                    if index < t.first <= index + 2 and t.value not in ("people", "rebels", "opponents")
+                ),
+                None,
+            )
+            following = tagged.words[role.last].key if role and role.last < len(tagged.words) else ""
+            if (
+                role
+                and following not in _TITLES
+                and not any(index < s < role.first for s in starts)
+                and _singular(tagged.words[role.last - 1].key)
+            ):
                 found.append((index, index + 1, NumberMention(word.start, word.end, "a", 1, 1, 1, "")))
     return sorted(found, key=lambda item: item[0])
 

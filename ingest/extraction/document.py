@@ -22,6 +22,7 @@ from ingest.extraction.text import Kind
 from ingest.extraction.where import contains, finest_first, province_of
 
 OLD = timedelta(days=14)  # what ended longer before publication is background, unless the report leads with it
+VERY_OLD = timedelta(days=60)  # even a report that leads with it tells history
 _LEAD = 3  # sentences
 
 
@@ -171,7 +172,7 @@ def _why_background(
     frame: Frame, item: Told, own: DaySpan | None, reference: date | None, history: bool, lead: bool
 ) -> str | None:
     if own is not None:
-        if _is_old(own, reference) and not lead:
+        if _is_old(own, reference) and (not lead or own.end < (reference or own.end) - VERY_OLD):
             return f"ended {own.end.isoformat()}, long before the report"
         if reference and own.start > reference:
             return "lies after the report"

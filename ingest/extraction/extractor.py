@@ -47,7 +47,7 @@ class Extractor:
         page = cut(report.text, self._lexicon.page)
         language = report.language[:2].lower() if report.language else language_of(page.text)
         tagged = [tag(sentence, self._lexicon) for sentence in page.sentences]
-        telling = any(t.by("trigger") or t.by("harm") for t in tagged)
+        telling = any(t.by("trigger") or t.by("harm") or t.by("truce") for t in tagged)
         reference = report.published_at.date() if report.published_at else _dateline(page.text, language)
         told: list[Told] = []
         events: list[EventData] = []
@@ -175,7 +175,8 @@ def _unfit(cluster: Cluster) -> str | None:
 
 
 def _tags(item: Told, key: str) -> tuple[str, ...]:
-    found = [t.value for t in item.tagged.by("target")]
+    named = {first for first, _ in item.places} | {first + 1 for first, _ in item.places}
+    found = [t.value for t in item.tagged.by("target") if t.first not in named]
     if key == "displacement":
         found.insert(0, "displacement")
     if key == "agreement" and item.tagged.by("truce"):

@@ -112,9 +112,17 @@ class Side:
     group: str  # actor | state | opposition | unnamed | civilians | protesters
 
 
+_SELF = frozenset({"it", "they", "we", "its", "their"})
+
+
 def sides_of(tagged: Tagged, lexicon: Lexicon, country: str | None, voice: Voice) -> list[Side]:
     """All who a sentence names as taking part; unnamed ones stay unnamed, the voice is not among them."""
     found: list[Side] = []
+    speaker = next((t for t in tagged.by("actor") if t.first == voice.first), None)
+    if speaker is not None and (entry := lexicon.actors.get(speaker.value)):
+        said = next((i for i in range(speaker.last, len(tagged.words)) if tagged.words[i].key in _SELF), None)
+        if said is not None and said - speaker.last <= 12:  # "the army said it had retaken ..."
+            found.append(Side(Actor(entry.name, entry.id, entry.side), said, said + 1, "actor"))
     for tag in tagged.tags:
         if tag.category not in ("actor", "group") or (voice.first <= tag.first < max(voice.last, voice.first)):
             continue
@@ -194,7 +202,45 @@ def frames_of(
         frame.definite = frame.definite or tagged.words[trigger.first].key == "the"
         frame.breach = bool(tagged.by("breach")) and bool(tagged.by("truce"))
         _merge_into(frames, frame)
-    return frames
+    return _crowds(tagged, sides, frames)
+
+
+_DISPERSED = frozenset(
+    {
+        "dispersed",
+        "disperse",
+        "tear",
+        "teargas",
+        "batons",
+        "cannon",
+        "cannons",
+        "arrested",
+        "crackdown",
+        "فرقت",
+        "تفريق",
+    }
+)
+_LIVE_FIRE = frozenset({"ammunition", "killed", "killing", "shot", "dead", "opened", "الرصاص", "رصاص", "قتل", "مقتل"})
+
+
+def _crowds(tagged: Tagged, sides: Sequence[Side], frames: list[Frame]) -> list[Frame]:
+    """One thing a crowd does in a sentence: a protest met by force is that, not a protest and an attack."""
+    protest = next((f for f in frames if f.key == "peaceful_protest"), None)
+    if protest is None:
+        return frames
+    keys = {w.key for w in tagged.words}
+    force = any(s.group == "state" or s.actor.side in _STATE_SIDES for s in sides)
+    if force and keys & _LIVE_FIRE:
+        protest.sub = SubEventType.EXCESSIVE_FORCE
+        return [
+            f
+            for f in frames
+            if f is protest or f.key not in ("attack", "armed_clash", "arrests", "violent_demonstration")
+        ]
+    if force and keys & _DISPERSED:
+        protest.sub = SubEventType.PROTEST_WITH_INTERVENTION
+        return [f for f in frames if f is protest or f.key not in ("attack", "armed_clash", "arrests")]
+    return [f for f in frames if f is not protest] if len(frames) > 1 else frames
 
 
 def _is_ongoing(tagged: Tagged, trigger: Tag) -> bool:
@@ -307,6 +353,8 @@ def _fulfilled(
     civilians = any(s.group == "civilians" for s in sides) or any(c.casualty.civilian for c in counts)
     if sub == "territory":
         after = any(0 <= t.first - trigger.last <= 7 for t in tagged.by("territory"))
+        if any(c.casualty.kind.value in ("captured", "killed_or_captured") for c in counts):
+            return False
         named = any(0 <= first - trigger.last <= 3 for first in places)
         return (after or named) and bool(armed)
     guns = any(w.value in ("gun", "blade") for w in tagged.by("weapon"))
@@ -351,6 +399,14 @@ def _sharpened(
         return "chemical_weapon", trigger
     if key == "armed_clash" and any(s.group == "protesters" for s in sides):
         return "violent_demonstration", trigger
+    if (
+        key == "remote_explosive"
+        and trigger.last - trigger.first == 1
+        and tagged.words[trigger.first].key.startswith("bomb")
+    ):
+        state = any(s.group == "state" or s.actor.side in _STATE_SIDES for s in sides if s.last <= trigger.first)
+        if state and "explosive" not in weapons - {"explosive"}:
+            return "air_strike", trigger  # armies bomb from the air
     return key, trigger
 
 
@@ -393,12 +449,15 @@ def _without_harm_words(tagged: Tagged, found: list[tuple[str, Tag]]) -> list[tu
     return telling or found
 
 
+_STATE_SIDES = ("government", "russia", "turkey", "israel", "coalition", "iran", "saudi_arabia", "france")
+
+
 def _territory(sides: Sequence[Side], trigger: Tag) -> SubEventType | None:
     """Whose gain it is: the side named last before the word, or first after "by"."""
     taker = taker_of(sides, trigger)
     if taker is None:
         return None
-    state = taker.group == "state" or taker.actor.side in ("government", "russia", "turkey", "israel")
+    state = taker.group == "state" or taker.actor.side in _STATE_SIDES
     return SubEventType.GOVERNMENT_REGAINS if state else SubEventType.NON_STATE_OVERTAKES
 
 

@@ -53,6 +53,10 @@ def assign(frame: Frame, tagged: Tagged, sides: Sequence[Side]) -> None:
         )
         if target is None and agent is not None and agent.first > frame.trigger.first:
             target = next((s for s in reversed(armed) if s.last <= frame.trigger.first and not _same(s, agent)), None)
+    if frame.key == "agreement":
+        before = [s for s in armed if s.last <= frame.trigger.first]
+        pair = before[-2:] if len(before) >= 2 else armed[:2]
+        agent, target = (pair[0] if pair else None), (pair[1] if len(pair) > 1 else None)
     frame.actor1 = agent.actor if agent else None
     frame.actor2 = target.actor if target else None
     if frame.sub.name in ("ARMED_CLASH",) and agent is not None:

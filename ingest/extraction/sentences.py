@@ -68,14 +68,24 @@ def read_sentences(
             voice = Voice(last_voice.originator, last_voice.kind, voice.carrier)
         if voice.originator:
             last_voice = voice
-        item = Told(index, one, voice, [], places_of(one, inside, country) if inside else [], [], [], [], [])
+        item = Told(
+            index,
+            one,
+            voice,
+            [],
+            _after_dateline(one, places_of(one, inside, country)) if inside else [],
+            [],
+            [],
+            [],
+            [],
+        )
         told.append(item)
-        telling = one.by("trigger") or one.by("harm")
+        telling = one.by("trigger") or one.by("harm") or one.by("truce")
         if not telling:
             continue
         item.off_topic = off_topic(one)
         item.sides = sides_of(one, lexicon, country, voice)
-        if one.by("harm") or one.by("breach") or one.by("unnamed_places"):
+        if one.by("harm") or one.by("truce") or one.by("unnamed_places"):
             item.numbers = _shifted_numbers(one, language)
             item.counts = counts(one, item.numbers, lexicon)
         item.dates = dates_of(sentence.text, sentence.start, reference, language)
@@ -89,6 +99,18 @@ def read_sentences(
         for frame in item.frames:
             dates_for(frame, one, item.dates)
     return told
+
+
+def _after_dateline(tagged: Tagged, places: list[tuple[int, EventPlace]]) -> list[tuple[int, EventPlace]]:
+    """Where an agency wrote is not where it happened: "KYIV, March 3 (Reuters) - ..."."""
+    if tagged.sentence.paragraph > 2 or len(places) < 2:
+        return places
+    head = tagged.sentence.text[:70]
+    end = max(head.find(") -"), head.find(") \u2014"), head.find(") \u2013"))
+    if end < 0:
+        return places
+    first = tagged.word_at(end)
+    return [item for item in places if item[0] >= first] or places
 
 
 def dates_of(text: str, base: int, reference: date | None, language: str) -> list[DateMention]:

@@ -91,7 +91,7 @@ def toll_of(
 def tally_of(report: Report, item: Told, reference: date | None) -> BreachTally | None:
     """A count of ceasefire breaches, if the sentence gives one."""
     tagged = item.tagged
-    if not item.numbers or not tagged.by("breach") or not tagged.by("truce"):
+    if not item.numbers or not tagged.by("truce"):
         return None
     for number in item.numbers:
         last = tagged.word_at(number.end)
