@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
 from conflict.answers import Reply
 from conflict.events import ConflictEvent
@@ -21,12 +21,16 @@ _MOST_CLAIMS = 12
 
 
 def render_event(event: ConflictEvent, texts: Texts, *, tz: tzinfo, now: datetime | None = None) -> Reply:
-    """The whole of an event. `now` is for ages and labels; without it the event's own last change is taken."""
-    seen_at = now or event.updated_at or event.first_reported_at
+    """The whole of an event. `now` is for "today" in labels; without it days are given."""
     head = [bold(capital(what(event.facts, texts))), _when_and_how_sure(event, texts)]
     if event.sample:
         head.insert(0, bold(texts.say("SAMPLE of 2019, paraphrased: not current news")))
-    blocks = [head, _facts(event, texts, seen_at, tz), _claims(event, texts, tz), [_foot(event, texts, tz)]]
+    blocks = [
+        head,
+        _facts(event, texts, now.astimezone(tz).date() if now else None),
+        _claims(event, texts, tz),
+        [_foot(event, texts, tz)],
+    ]
     html = "\n\n".join("\n".join(block) for block in blocks if block)
     return Reply(with_direction(html, texts.rtl))
 
@@ -36,7 +40,7 @@ def _when_and_how_sure(event: ConflictEvent, texts: Texts) -> Html:
     return texts.say("{when} · {verification}", when=when, verification=verification(event, texts))
 
 
-def _facts(event: ConflictEvent, texts: Texts, seen_at: datetime | None, tz: tzinfo) -> list[Html]:
+def _facts(event: ConflictEvent, texts: Texts, today: date | None) -> list[Html]:
     """Where, how many, what is missing, breaches: a line each, only those that there are."""
     facts = event.facts
     places = [event_place(place, texts) for place in facts.places[:_MOST_PLACES]] or [event_place(None, texts)]
@@ -53,7 +57,7 @@ def _facts(event: ConflictEvent, texts: Texts, seen_at: datetime | None, tz: tzi
         lines.extend(accusation(breach, texts) for breach in facts.breach.reported)
         if facts.breach.inferred and not facts.breach.reported:
             lines.append(texts.say("Inside the truce area, no accusation stored."))
-    if seen_at and (late := late_report(event, seen_at.astimezone(tz).date(), texts)):
+    if late := late_report(event, today, texts):
         lines.append(capital(late))
     return lines
 

@@ -215,7 +215,7 @@ def _notes(event: ConflictEvent, setting: Setting, texts: Texts) -> list[Html]:
     return [note for note in notes if note]
 
 
-def late_report(event: ConflictEvent, today: date, texts: Texts) -> Html:
+def late_report(event: ConflictEvent, today: date | None, texts: Texts) -> Html:
     """The label of old news: when it was first reported, where that was days after; undated is said as undated."""
     if event.first_reported_at is None:
         return texts.say("report undated")
@@ -225,7 +225,10 @@ def late_report(event: ConflictEvent, today: date, texts: Texts) -> Html:
         return Html("")
     if reported == today:
         return texts.say("first reported today")
-    return texts.say("first reported {day}", day=day(reported, texts, weekday=False, year=reported.year != today.year))
+    return texts.say(
+        "first reported {day}",
+        day=day(reported, texts, weekday=False, year=today is None or reported.year != today.year),
+    )
 
 
 def event_line(event: ConflictEvent, setting: Setting, texts: Texts) -> Html:
