@@ -53,11 +53,10 @@ class Chats:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def get_or_add(self, telegram_id: int, kind: str = "private", *, today: date | None = None) -> Chat:
+    def get_or_add(self, telegram_id: int, kind: str = "private", *, today: date) -> Chat:
         """The chat of Telegram's id, added if it is new. `today` (UTC) notes its activity. Needs a writing unit."""
         found = self.find(telegram_id)
         if found is None:
-            day = today or date.min
             connection = self._session.writing()
             added = connection.execute(
                 insert(chats),
@@ -65,12 +64,12 @@ class Chats:
                     "telegram_id": str(telegram_id),
                     "kind": kind,
                     "state": str(ChatState.ACTIVE),
-                    "joined_on": day,
-                    "last_active_on": day,
+                    "joined_on": today,
+                    "last_active_on": today,
                 },
             )
             return self._must(int((added.inserted_primary_key or (0,))[0]))
-        if today is not None and found.last_active_on != today:
+        if found.last_active_on != today:
             self._set(found.chat_id, last_active_on=today)
             return self._must(found.chat_id)
         return found

@@ -26,18 +26,23 @@ from sqlalchemy import (
     text,
     true,
     union,
+    union_all,
 )
 
 from conflict.claims import Casualty
 from conflict.events import ConflictEvent
 from conflict.places import Place
-from conflict.vocabulary import TYPE_OF, EventType, PlaceLevel, SubEventType
+from conflict.vocabulary import SUBTYPES_OF, TYPE_OF, EventType, PlaceLevel, SubEventType
 from storage.cells import cell_ranges, half_chord_squared, rounded
 from storage.models import claims, event_places, events
 from storage.types import clean
 
 SHORT_SPAN = timedelta(days=31)  # what lasted longer is searched for apart, so that a first day can bound the index
 COUNT_BOUND = 10_000
+LONG_BOUND = 2_000
+CELLS = 200
+# The number each sub-type is kept under in the indices: ACLED's order, never to be changed for stored events.
+KIND = {sub: number for number, sub in enumerate(SubEventType)}
 AHEAD_OF_UTC = timedelta(hours=14)  # the place where a day begins first (Kiribati)
 
 
@@ -152,35 +157,53 @@ def within(table: FromClause, area: _Area) -> ColumnElement[bool]:
         return column == area.value
     latitude, longitude = area.centre
     ranges = cell_ranges(latitude, longitude, area.radius_km)
+    # One by one they can be looked up together with the day; too many are better read as ranges.
+    cells = [one for first, last in ranges for one in range(first, last + 1)]
+    cells = cells if len(cells) <= CELLS else []
     up = func.sin((table.c.latitude - latitude) * (pi / 360))
     across = func.sin((table.c.longitude - longitude) * (pi / 360))
     squeeze = cos(radians(latitude)) * func.cos(table.c.latitude * (pi / 180))
     return and_(
-        or_(*(table.c.cell.between(first, last) for first, last in ranges)),
+        or_(*(table.c.cell.between(first, last) for first, last in ranges)) if not cells else table.c.cell.in_(cells),
         up * up + squeeze * across * across <= half_chord_squared(area.radius_km),
     )
 
 
 def search(query: EventQuery, areas: tuple[_Area, ...], bound: int) -> CompoundSelect[Any]:
     """The matching events as (event_id, day, sort_at), at most `bound` from each arm, newest first within each."""
-    arms: list[Select[Any]] = []
-    for area in areas or (None,):
-        arms.append(_arm(events, query, None if area is None else within(events, area)))
-        if area is not None:
-            arms.append(_arm(event_places, query, within(event_places, area)))
-    if query.first_day is not None:
-        arms.append(_long_arm(query, areas))
-    bounded = [_newest_first(arm, events if _of(arm) is events else event_places).limit(bound) for arm in arms]
+    near = any(area.centre for area in areas)
+    bounded = [
+        arm.order_by(
+            # By distance the cells' index must be read, not that of all days: an expression is in no index.
+            func.coalesce(table.c.day, table.c.day).desc() if near else table.c.day.desc(),
+            table.c.sort_at.desc(),
+            table.c.event_id.desc(),
+        ).limit(bound)
+        for table, arm in _arms(query, areas)
+    ]
     return union(*(select(arm.subquery()) for arm in bounded))
 
 
-def _of(arm: Select[Any]) -> FromClause:
-    table: FromClause = arm.selected_columns[0].table
-    return table
+def counting(query: EventQuery, areas: tuple[_Area, ...], bound: int) -> Select[Any]:
+    """The number of matching events, counted to `bound` for each arm at most; from the indices alone where it can.
+
+    In one unit no event is found twice (`eventrows.further_places` sees to it).
+    """
+    arms = [select(arm.limit(bound).subquery().c.event_id) for _, arm in _arms(query, areas)]
+    once = len(areas) < 2 and not any(area.centre for area in areas)
+    found = (union_all(*arms) if once else union(*arms)).subquery()
+    return select(func.count()).select_from(found)
 
 
-def _newest_first(statement: Select[Any], table: FromClause) -> Select[Any]:
-    return statement.order_by(table.c.day.desc(), table.c.sort_at.desc(), table.c.event_id.desc())
+def _arms(query: EventQuery, areas: tuple[_Area, ...]) -> list[tuple[FromClause, Select[Any]]]:
+    arms: list[tuple[FromClause, Select[Any]]] = []
+    for area in areas or (None,):
+        arms.append((events, _arm(events, query, None if area is None else within(events, area))))
+        if area is not None:
+            arms.append((event_places, _arm(event_places, query, within(event_places, area))))
+    if query.first_day is not None:
+        arms.append((events, _long_arm(query, areas)))
+    return arms
 
 
 def _arm(table: FromClause, query: EventQuery, place: ColumnElement[bool] | None) -> Select[Any]:
@@ -188,6 +211,9 @@ def _arm(table: FromClause, query: EventQuery, place: ColumnElement[bool] | None
     if place is not None:
         statement = statement.where(place)
     statement = statement.where(*_window(table, query, short=True))
+    kinds = _kinds(query)
+    if kinds is not None:
+        statement = statement.where(table.c.kind.in_(kinds))
     conditions = _conditions(query)
     if table is not events and conditions:
         statement = statement.join(events, events.c.event_id == table.c.event_id)
@@ -196,14 +222,22 @@ def _arm(table: FromClause, query: EventQuery, place: ColumnElement[bool] | None
 
 def _long_arm(query: EventQuery, areas: tuple[_Area, ...]) -> Select[Any]:
     """The few events that lasted longer than a month, found by a small index of their own."""
-    statement = select(events.c.event_id, events.c.day, events.c.sort_at).where(
-        text("events.long_span = 1"), events.c.listed == true()
+    # The bound keeps the planners from reading the large indices instead of the small one.
+    lasting = select(events.c.event_id).where(text("events.long_span = 1"), events.c.day_end >= query.first_day)
+    few = lasting.order_by(events.c.day_end.desc()).limit(LONG_BOUND).subquery()
+    statement = (
+        select(events.c.event_id, events.c.day, events.c.sort_at)
+        .join(few, few.c.event_id == events.c.event_id)
+        .where(events.c.listed == true())
     )
     if areas:
         further = exists().where(
             event_places.c.event_id == events.c.event_id, or_(*(within(event_places, area) for area in areas))
         )
         statement = statement.where(or_(further, *(within(events, area) for area in areas)))
+    kinds = _kinds(query)
+    if kinds is not None:
+        statement = statement.where(events.c.kind.in_(kinds))
     return statement.where(*_window(events, query, short=False), *_conditions(query))
 
 
@@ -217,8 +251,8 @@ def _window(table: FromClause, query: EventQuery, *, short: bool) -> list[Column
         conditions.append(table.c.day <= last)
     if query.first_day is not None:
         conditions.append(table.c.day_end >= query.first_day)
-        if short:
-            conditions.append(table.c.day >= _earlier(query.first_day, SHORT_SPAN))
+        bound = _earlier(query.first_day, SHORT_SPAN)
+        conditions.append(table.c.day >= bound if short else table.c.day < bound)
     return conditions
 
 
@@ -229,9 +263,6 @@ def _earlier(day: date, by: timedelta) -> date:
 def _conditions(query: EventQuery) -> list[ColumnElement[bool]]:
     """What is asked of the event itself, whichever place it was found by."""
     conditions: list[ColumnElement[bool]] = []
-    kinds = _kinds(query)
-    if kinds is not None:
-        conditions.append(kinds)
     if query.tags:
         conditions.append(or_(*(events.c.tags.contains(f"|{key(tag)}|", autoescape=True) for tag in query.tags)))
     if query.actor:
@@ -250,16 +281,13 @@ def _conditions(query: EventQuery) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _kinds(query: EventQuery) -> ColumnElement[bool] | None:
-    """Types or sub-types; a type one of whose sub-types is asked for too is narrowed to those."""
+def _kinds(query: EventQuery) -> list[int] | None:
+    """The numbers of the sub-types asked for; a type one of whose sub-types is asked for too is narrowed to those."""
+    if not query.event_types and not query.sub_event_types:
+        return None
     narrowed = {TYPE_OF[sub] for sub in query.sub_event_types}
-    whole = [str(kind) for kind in query.event_types if kind not in narrowed]
-    conditions: list[ColumnElement[bool]] = []
-    if whole:
-        conditions.append(events.c.event_type.in_(whole))
-    if query.sub_event_types:
-        conditions.append(events.c.sub_event_type.in_([str(sub) for sub in query.sub_event_types]))
-    return or_(*conditions) if conditions else None
+    whole = {sub for kind in query.event_types if kind not in narrowed for sub in SUBTYPES_OF[kind]}
+    return sorted(KIND[sub] for sub in whole | set(query.sub_event_types))
 
 
 def undated(query: EventQuery, areas: tuple[_Area, ...]) -> Select[Any]:
@@ -273,6 +301,9 @@ def undated(query: EventQuery, areas: tuple[_Area, ...]) -> Select[Any]:
         events.c.status != "background",
         *_conditions(replace(query, as_of=None)),
     )
+    kinds = _kinds(query)
+    if kinds is not None:
+        found = found.where(events.c.kind.in_(kinds))
     if areas:
         found = found.where(or_(*(within(events, area) for area in areas)))
     return select(func.count()).select_from(found.limit(COUNT_BOUND).subquery())

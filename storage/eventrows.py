@@ -13,7 +13,7 @@ from conflict.places import EventPlace
 from conflict.vocabulary import OriginatorKind, PlaceLevel, Severity, Status, SubEventType, Verification
 from storage.cells import cell_of, rounded
 from storage.codec import from_json, to_json, tuple_reader
-from storage.eventquery import SHORT_SPAN, EventTotals, keys
+from storage.eventquery import KIND, SHORT_SPAN, EventTotals, keys
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # sorts what has no publication date behind what has
 _PRECISE = (PlaceLevel.SETTLEMENT, PlaceLevel.FACILITY)
@@ -52,6 +52,7 @@ def order_values(event: ConflictEvent, *, held: bool, merged: bool) -> dict[str,
         "day": day,
         "day_end": day_end,
         "sort_at": first or _NEVER,
+        "kind": KIND[facts.sub_event_type],
         "long_span": 1 if day and day_end and day_end - day > SHORT_SPAN else None,
     }
 

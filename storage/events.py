@@ -21,6 +21,7 @@ from storage.eventquery import (
     _Area,
     areas_of,
     coarser_areas,
+    counting,
     search,
     undated,
 )
@@ -140,8 +141,7 @@ class Events:
         shown = self._with_claims(rows)
         total = query.offset + len(rows)
         if len(rows) == query.limit or (query.offset and not rows):
-            every = search(query, areas, COUNT_BOUND + 1).subquery()
-            total = int(self._session.connection.execute(select(func.count()).select_from(every)).scalar_one())
+            total = int(self._session.connection.execute(counting(query, areas, COUNT_BOUND + 1)).scalar_one())
         if query.as_of is not None:
             earlier = self._as_of(shown, query.as_of)
             kept = [event for event in earlier if _still_matches(event, query)]

@@ -71,10 +71,12 @@ def order_columns() -> list[Column[Any]]:
         Column("day_end", Date),
         Column("sort_at", Instant, nullable=False),
         Column("long_span", SmallInteger),  # 1 where it lasted longer than SHORT_SPAN days, else NULL
+        Column("kind", SmallInteger, nullable=False),  # the sub-type's number (`eventquery.KIND`)
     ]
 
 
-ORDER = ("listed", "day", "sort_at", "event_id")
+# The last two are there so that counting need not leave the index.
+ORDER = ("listed", "day", "sort_at", "event_id", "day_end", "kind")
 AREAS = ("country_code", "admin1_id", "admin2_id", "place_id", "cell")
 
 

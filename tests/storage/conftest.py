@@ -71,7 +71,7 @@ def storage_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]
     yield url
     with psycopg.connect(url, autocommit=True) as connection:
         tables = ", ".join(metadata.tables)
-        connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")  # type: ignore[call-overload]  # names of ours
+        connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")  # names of ours
 
 
 @pytest.fixture

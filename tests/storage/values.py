@@ -41,7 +41,6 @@ ARIHA_DISTRICT = Place("gn:3", "Ariha", PlaceLevel.ADMIN2, "Syria", "SY", "Idlib
 
 def settlement(place_id: str, name: str, latitude: float, longitude: float, admin1: Place = IDLIB) -> Place:
     """A settlement of Ariha's district, or of another province without a district."""
-    district = ("Ariha", "gn:3") if admin1 is IDLIB else (None, None)
     return Place(
         place_id,
         name,
@@ -50,9 +49,10 @@ def settlement(place_id: str, name: str, latitude: float, longitude: float, admi
         "SY",
         admin1.name,
         admin1.place_id,
-        *district,
-        latitude,
-        longitude,
+        admin2="Ariha" if admin1 is IDLIB else None,
+        admin2_id="gn:3" if admin1 is IDLIB else None,
+        latitude=latitude,
+        longitude=longitude,
         name_ar="أريحا",
     )
 
@@ -186,7 +186,7 @@ any_facts = st.builds(
     breach=st.none() | breaches,
 )
 # What a column keeps as text loses NUL and lone surrogates; everything inside JSON keeps them.
-kept_words = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=20)
+kept_words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 any_claims = st.builds(
     Claim,
     claim_id=st.uuids().map(str),

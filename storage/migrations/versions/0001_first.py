@@ -119,17 +119,29 @@ def upgrade() -> None:
         sa.Column("day_end", sa.Date(), nullable=True),
         sa.Column("sort_at", Instant(), nullable=False),
         sa.Column("long_span", sa.SmallInteger(), nullable=True),
+        sa.Column("kind", sa.SmallInteger(), nullable=False),
         sa.PrimaryKeyConstraint("event_id", name=op.f("pk_events")),
     )
     op.create_index(
-        "ix_events_admin1_id", "events", ["admin1_id", "listed", "day", "sort_at", "event_id"], unique=False
+        "ix_events_admin1_id",
+        "events",
+        ["admin1_id", "listed", "day", "sort_at", "event_id", "day_end", "kind"],
+        unique=False,
     )
     op.create_index(
-        "ix_events_admin2_id", "events", ["admin2_id", "listed", "day", "sort_at", "event_id"], unique=False
+        "ix_events_admin2_id",
+        "events",
+        ["admin2_id", "listed", "day", "sort_at", "event_id", "day_end", "kind"],
+        unique=False,
     )
-    op.create_index("ix_events_cell", "events", ["cell", "listed", "day", "sort_at", "event_id"], unique=False)
     op.create_index(
-        "ix_events_country_code", "events", ["country_code", "listed", "day", "sort_at", "event_id"], unique=False
+        "ix_events_cell", "events", ["cell", "listed", "day", "sort_at", "event_id", "day_end", "kind"], unique=False
+    )
+    op.create_index(
+        "ix_events_country_code",
+        "events",
+        ["country_code", "listed", "day", "sort_at", "event_id", "day_end", "kind"],
+        unique=False,
     )
     op.create_index(op.f("ix_events_episode"), "events", ["episode"], unique=False)
     op.create_index(
@@ -141,8 +153,15 @@ def upgrade() -> None:
         postgresql_where=sa.text("long_span = 1"),
     )
     op.create_index(op.f("ix_events_merged_into"), "events", ["merged_into"], unique=False)
-    op.create_index("ix_events_order", "events", ["listed", "day", "sort_at", "event_id"], unique=False)
-    op.create_index("ix_events_place_id", "events", ["place_id", "listed", "day", "sort_at", "event_id"], unique=False)
+    op.create_index(
+        "ix_events_order", "events", ["listed", "day", "sort_at", "event_id", "day_end", "kind"], unique=False
+    )
+    op.create_index(
+        "ix_events_place_id",
+        "events",
+        ["place_id", "listed", "day", "sort_at", "event_id", "day_end", "kind"],
+        unique=False,
+    )
     op.create_index(op.f("ix_events_short_id"), "events", ["short_id"], unique=False)
     op.create_table(
         "kept_aside",
@@ -390,28 +409,41 @@ def upgrade() -> None:
         sa.Column("day_end", sa.Date(), nullable=True),
         sa.Column("sort_at", Instant(), nullable=False),
         sa.Column("long_span", sa.SmallInteger(), nullable=True),
+        sa.Column("kind", sa.SmallInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["event_id"], ["events.event_id"], name=op.f("fk_event_places_event_id_events"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("event_id", "position", name=op.f("pk_event_places")),
     )
     op.create_index(
-        "ix_event_places_admin1_id", "event_places", ["admin1_id", "listed", "day", "sort_at", "event_id"], unique=False
+        "ix_event_places_admin1_id",
+        "event_places",
+        ["admin1_id", "listed", "day", "sort_at", "event_id", "day_end", "kind"],
+        unique=False,
     )
     op.create_index(
-        "ix_event_places_admin2_id", "event_places", ["admin2_id", "listed", "day", "sort_at", "event_id"], unique=False
+        "ix_event_places_admin2_id",
+        "event_places",
+        ["admin2_id", "listed", "day", "sort_at", "event_id", "day_end", "kind"],
+        unique=False,
     )
     op.create_index(
-        "ix_event_places_cell", "event_places", ["cell", "listed", "day", "sort_at", "event_id"], unique=False
+        "ix_event_places_cell",
+        "event_places",
+        ["cell", "listed", "day", "sort_at", "event_id", "day_end", "kind"],
+        unique=False,
     )
     op.create_index(
         "ix_event_places_country_code",
         "event_places",
-        ["country_code", "listed", "day", "sort_at", "event_id"],
+        ["country_code", "listed", "day", "sort_at", "event_id", "day_end", "kind"],
         unique=False,
     )
     op.create_index(
-        "ix_event_places_place_id", "event_places", ["place_id", "listed", "day", "sort_at", "event_id"], unique=False
+        "ix_event_places_place_id",
+        "event_places",
+        ["place_id", "listed", "day", "sort_at", "event_id", "day_end", "kind"],
+        unique=False,
     )
     op.create_table(
         "event_revisions",
