@@ -7,6 +7,7 @@ scores, so that a question can ask back. It never invents: an unknown name gives
 from __future__ import annotations
 
 import csv
+import heapq
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,12 +18,14 @@ from conflict.gazetteer_file import DATA, Embedded, Listed, NamedPlace, folds, r
 from conflict.name_index import NameFilter
 from conflict.names import folded, is_arabic, normal, skeleton
 from conflict.nearby import Grid, distance_km
+from conflict.place_words import read_words
 from conflict.places import Candidate, Mention, Place
-from conflict.scanning import Scanner, read_words
+from conflict.scanning import Scanner
 from conflict.typos import neighbours
 from conflict.vocabulary import PlaceLevel
 
 _LONGEST_NAME = 120  # characters of a question that can still be a name
+_MOST_WEIGHED = 60  # the most promising of them, that are ranked in full
 _MOST_HITS = 400  # namesakes looked at for one key; San José has some hundreds
 _SAME_PLACE_KM = 6.0  # two entries of one name and level as close as this are one place from two lists
 _HOW = {"exact": 0.70, "folded": 0.62, "skeleton": 0.50, "edit": 0.38}
@@ -170,7 +173,13 @@ class Gazetteer:
     def rank(
         self, hits: dict[Hit, str], code: str | None, level: PlaceLevel | None, limit: int
     ) -> tuple[Candidate, ...]:
-        """Candidates of hits, best first: for the scanner."""
+        """Candidates of hits, best first: for the scanner, which believes lenient matches only within `code`."""
+        if code is not None:
+            hits = {
+                (layer, number): how
+                for (layer, number), how in hits.items()
+                if how == "exact" or self._layers[layer].country_code(number) == code
+            }
         return self._ranked(hits, _Context(code, None, self._tables.affected, level), limit)
 
     def _steps(self, name: str, context: _Context, fuzzy: bool) -> dict[Hit, str]:
@@ -199,7 +208,7 @@ class Gazetteer:
         """Whether something was found, in the country of the question when there is one."""
         if context.code is None:
             return bool(found)
-        return any(self._place(hit).country_code == context.code for hit in found)
+        return any(self._layers[layer].country_code(number) == context.code for layer, number in found)
 
     def _exact(self, key: str) -> Iterator[Hit]:
         for layer, places in enumerate(self._layers):
@@ -216,8 +225,18 @@ class Gazetteer:
     def _place(self, hit: Hit) -> Place:
         return self._layers[hit[0]].place(hit[1])
 
+    def _promise(self, hit: Hit, how: str, context: _Context) -> tuple[float, int]:
+        """A first, cheap idea of a hit's rank, without making the place."""
+        places, number = self._layers[hit[0]], hit[1]
+        focused = places.country_code(number) == context.code
+        return _HOW[how] + (_IN_COUNTRY if focused else 0.0), places.population(number)
+
     def _ranked(self, found: dict[Hit, str], context: _Context, limit: int) -> tuple[Candidate, ...]:
         best: dict[str, Candidate] = {}
+        if len(found) > _MOST_WEIGHED:
+            found = dict(
+                heapq.nlargest(_MOST_WEIGHED, found.items(), key=lambda item: self._promise(item[0], item[1], context))
+            )
         for hit, how in found.items():
             place = self._place(hit)
             score = _HOW[how] + context.bonus(place) - (_SHORT_NAME if context.short and how != "exact" else 0.0)

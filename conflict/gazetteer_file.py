@@ -96,6 +96,14 @@ class Listed:
         """The place of this number."""
         return self.places[number]
 
+    def country_code(self, number: int) -> str | None:
+        """The country of the place of this number, without making the place."""
+        return self.places[number].country_code
+
+    def population(self, number: int) -> int:
+        """The inhabitants of the place of this number, 0 when unknown."""
+        return self.places[number].population
+
     def number_of(self, place_id: str) -> int | None:
         """The number of the place with this id."""
         return self._numbers.get(place_id)
@@ -150,6 +158,14 @@ class Embedded:
             population=columns["populations"][number],
             name_ar=self._arabic[self._arabic_starts[number] : self._arabic_starts[number + 1]].decode() or None,
         )
+
+    def country_code(self, number: int) -> str | None:
+        """The country of the place of this number, without making the place."""
+        return self._countries[self._columns["countries"][number]][0]
+
+    def population(self, number: int) -> int:
+        """The inhabitants of the place of this number, 0 when unknown."""
+        return self._columns["populations"][number]
 
     def number_of(self, place_id: str) -> int | None:
         """The number of the place with this id, `gn:` and a GeoNames id."""

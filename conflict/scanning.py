@@ -6,16 +6,15 @@ Time is linear in the text: each word is looked at once, and a name is at most s
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from conflict.errors import InputError
 from conflict.name_index import BEGINNING, COMPLETE, NameFilter
 from conflict.names import ARTICLES, fold_word, is_arabic, normal
+from conflict.place_words import all_words, read_words
 from conflict.places import Candidate, Mention
 from conflict.vocabulary import PlaceLevel
 
@@ -82,13 +81,13 @@ class Scanner:
         self._known = known
         self._hits = hits
         phrases = {normal(phrase) for language in ("en", "ar") for phrase in words[language]["phrases"]}
-        self.common = frozenset(_all(words, "common") | _all(words, "people") | phrases)
-        self.titles = _all(words, "titles")
-        self.beside = _all(words, "beside")
+        self.common = frozenset(all_words(words, "common") | all_words(words, "people") | phrases)
+        self.titles = all_words(words, "titles")
+        self.beside = all_words(words, "beside")
         self.triggers = frozenset(normal(word) for word in words["ar"]["triggers"].split())
-        inside = sorted(_all(words, "inside") | ARTICLES, key=len, reverse=True)
+        inside = sorted(all_words(words, "inside") | ARTICLES, key=len, reverse=True)
         self._inside = frozenset(inside)
-        self._joining = _all(words, "joining")
+        self._joining = all_words(words, "joining")
         self._starts = re.compile(rf"(?<!\w)(?:{_CAPITAL}|(?:{'|'.join(inside)})(?![\w'’]))")
         self._before = {normal(w): PlaceLevel(v) for lang in ("en", "ar") for w, v in words[lang]["before"].items()}
         self._level_words = frozenset(word for words in self._before for word in words.split())
@@ -369,6 +368,8 @@ class _Believed:
 
 def _firm(one: _Found) -> bool:
     """Whether a name is beyond doubt: a country, a province, a large town, any exact name of several words."""
+    if not one.candidates:
+        return False
     best = one.candidates[0]
     return best.how == "exact" and (
         one.words > 1 or best.place.level in _FIRM_LEVELS or best.place.population >= _LARGE
@@ -387,15 +388,3 @@ def _focus(found: list[_Found]) -> set[str]:
             votes[best.place.country_code] += 2 if best.place.level is PlaceLevel.COUNTRY else 1
     most = max(votes.values(), default=0)
     return {code for code, count in votes.items() if 2 * count >= most}
-
-
-def read_words(path: Path) -> dict[str, Any]:
-    """The words around place names, by language. InputError when the file cannot be read."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"The words around place names in {path.name} cannot be read: {error}") from error
-
-
-def _all(words: dict[str, Any], kind: str) -> frozenset[str]:
-    return frozenset(normal(word) for language in ("en", "ar") for word in words[language][kind].split())

@@ -13,7 +13,7 @@ _SHORTEST_ONE = 4  # letters of a folded name that may have one mistake
 _SHORTEST_TWO = 7  # and two
 _LONGEST = 40
 _SURE_BEGINNING = 3  # with two mistakes, the first letters must be right
-_MOST_COMPARED = 3000
+_MOST_COMPARED = 800
 _MOST_OTHER_LETTERS = 4  # two changes bring in two letters and take out two
 
 
@@ -49,9 +49,7 @@ def _one_away(fold: str) -> Iterator[str]:
 
 
 def _two_away(fold: str, index: NameIndex) -> Iterator[str]:
-    beginning = encode(fold[:_SURE_BEGINNING])
-    at = index.position(beginning)
-    end = min(index.position(beginning + b"\xff"), at + _MOST_COMPARED)
+    at, end = _beginning_with(fold, index)
     size = len(encode(fold))
     starts, keys = index.starts, index.keys
     letters = set(encode(fold))
@@ -62,6 +60,16 @@ def _two_away(fold: str, index: NameIndex) -> Iterator[str]:
                 key = encoded.decode()
                 if _within_two(fold, key):
                     yield key
+
+
+def _beginning_with(fold: str, index: NameIndex) -> tuple[int, int]:
+    """The stretch of keys that begin like the name: three letters, or more while that is too many to compare."""
+    for size in range(_SURE_BEGINNING, len(fold)):
+        beginning = encode(fold[:size])
+        at, end = index.position(beginning), index.position(beginning + b"\xff")
+        if end - at <= _MOST_COMPARED:
+            break
+    return at, end
 
 
 def _within_two(one: str, other: str) -> bool:

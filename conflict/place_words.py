@@ -1,0 +1,23 @@
+"""The words that help or hinder finding place names: titles, words for levels, common words of the same spelling."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from conflict.errors import InputError
+from conflict.names import normal
+
+
+def read_words(path: Path) -> dict[str, Any]:
+    """The words around place names, by language. InputError when the file cannot be read."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"The words around place names in {path.name} cannot be read: {error}") from error
+
+
+def all_words(words: dict[str, Any], kind: str) -> frozenset[str]:
+    """The words of one kind in all languages, in their normal form."""
+    return frozenset(normal(word) for language in ("en", "ar") for word in words[language][kind].split())
