@@ -126,7 +126,11 @@ def dates_of(text: str, base: int, reference: date | None, language: str) -> lis
     else:
         other = {(m.start, m.span) for m in find_dates(text, _OTHER, language)}
         found = tuple(m for m in find_dates(text, _ONE, language) if (m.start, m.span) in other)
-    return [DateMention(m.start + base, m.end + base, m.text, m.span, m.part_of_day, m.kind) for m in found]
+    return [
+        DateMention(m.start + base, m.end + base, m.text, m.span, m.part_of_day, m.kind)
+        for m in found
+        if not text.startswith(("-long", " long"), m.end)  # "a months-long truce" is no date of anything
+    ]
 
 
 def _shifted_numbers(tagged: Tagged, language: str) -> list[NumberMention]:

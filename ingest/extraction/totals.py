@@ -37,7 +37,7 @@ def is_total(item: Told) -> DateMention | str | None:
     if since is not None and not superlative and not (words[since - 1].key in ("have", "has") if since else False):
         mention = next((m for m in item.dates if m.kind is DateKind.SINCE), None)
         return mention or "since"
-    for mention in item.dates:
+    for mention in sorted(item.dates, key=lambda m: m.span.end - m.span.start):
         if mention.kind is DateKind.DURATION:
             return mention
         if mention.kind is DateKind.RANGE and mention.span.end - mention.span.start > _LONG:
