@@ -251,7 +251,7 @@ def _of_event(event: Counted, kind: CasualtyKind, civilians: bool) -> _Count | N
         total=total,
         voices=frozenset(event.originators),
         type=TYPE_OF[event.sub_event_type],
-        coarse=len(event.place_ids) == 1 or event.place_ids[0] in event.place_ids[1:],
+        coarse=len(event.place_ids) <= 1 or event.place_ids[0] in event.place_ids[1:],
     )
 
 

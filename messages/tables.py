@@ -60,7 +60,7 @@ def _shown(event: ConflictEvent, when: date) -> _Shown:
         facts.fatalities_high,
         facts.casualties,
         event.originators,
-        tuple(dict.fromkeys(ids)),
+        tuple(ids),
     )
 
 
