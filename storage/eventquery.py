@@ -247,6 +247,8 @@ def _window(table: FromClause, query: EventQuery, *, short: bool) -> list[Column
         today = (query.as_of + AHEAD_OF_UTC).date()
         last = today if last is None else min(last, today)
     conditions: list[ColumnElement[bool]] = []
+    if query.as_of is not None:  # the first publication, or long ago where there is none; and it is in the index
+        conditions.append(table.c.sort_at <= query.as_of)
     if last is not None:
         conditions.append(table.c.day <= last)
     if query.first_day is not None:
@@ -269,8 +271,6 @@ def _conditions(query: EventQuery) -> list[ColumnElement[bool]]:
         conditions.append(events.c.actors.contains(f"|{key(query.actor)}|", autoescape=True))
     if query.civilians:
         conditions.append(events.c.civilian == true())
-    if query.as_of is not None:
-        conditions.append(or_(events.c.first_reported_at.is_(None), events.c.first_reported_at <= query.as_of))
     if query.source:
         said = exists(literal(1)).where(
             claims.c.event_id == events.c.event_id, claims.c.voices.contains(key(query.source), autoescape=True)

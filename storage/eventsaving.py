@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, delete, insert, or_, select, true, update
+from sqlalchemy import Connection, Select, and_, case, delete, false, insert, or_, select, true, union, update
 
 from conflict.errors import StorageError
 from conflict.events import Change, ChangeKind, ConflictEvent, EventFacts
@@ -18,6 +18,8 @@ from storage.eventquery import SHORT_SPAN
 from storage.eventrows import claim_values, event_values, further_places, order_values
 from storage.models import claims, event_links, event_places, event_revisions, events
 from storage.session import Session
+
+NEWEST = 300  # events among which a report without a day is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +193,23 @@ def candidate_search(facts: EventFacts, *, days: int, sample: bool | None, limit
             events.c.day_end >= _shifted(facts.event_date, -reach),
             or_(events.c.day >= _shifted(facts.event_date, -reach - SHORT_SPAN), events.c.long_span == 1),
         )
+    else:
+        statement = statement.where(events.c.event_id.in_(_newest(place.admin1_id if place else None)))
     if sample is not None:
         statement = statement.where(events.c.sample == sample)
     nearest = [case((events.c.event_type == str(facts.event_type), 0), else_=1)]
     if place is not None:
         nearest.insert(0, case((events.c.place_id == place.place_id, 0), else_=1))
     return statement.order_by(*nearest, events.c.day.desc(), events.c.sort_at.desc(), events.c.event_id).limit(limit)
+
+
+def _newest(admin1_id: str | None) -> Select[Any]:
+    """Ids of the newest events of a province (or of all), and of those without a day: read in the order of an index."""
+    here = [events.c.admin1_id == admin1_id] if admin1_id else []
+    order = (events.c.day.desc(), events.c.sort_at.desc())
+    shown = select(events.c.event_id).where(events.c.listed == true(), *here).order_by(*order).limit(NEWEST)
+    undated = select(events.c.event_id).where(events.c.listed == false(), events.c.day.is_(None), *here).limit(NEWEST)
+    return select(union(*(select(arm.subquery()) for arm in (shown, undated))).subquery().c.event_id)
 
 
 def _shifted(day: date, by: timedelta) -> date:
