@@ -16,9 +16,9 @@ from random import Random
 from conflict.errors import InputError
 from conflict.gazetteer_file import DATA, Embedded, Listed, NamedPlace, folds, read_embedded
 from conflict.name_index import NameFilter
-from conflict.names import folded, is_arabic, normal, skeleton
+from conflict.names import folded, normal, skeleton
 from conflict.nearby import Grid, distance_km
-from conflict.place_words import read_words
+from conflict.place_words import read_words, varied_names
 from conflict.places import Candidate, Mention, Place
 from conflict.scanning import Scanner
 from conflict.typos import neighbours
@@ -36,7 +36,7 @@ _LEVEL = {
     PlaceLevel.REGION: 0.03,
     PlaceLevel.FACILITY: 0.02,
     PlaceLevel.SETTLEMENT: 0.02,
-    PlaceLevel.ADMIN2: 0.01,
+    PlaceLevel.ADMIN2: -0.03,  # people mean the town, not its district
 }
 _POPULATION_STEPS = (5_000, 50_000, 500_000)  # each step up is worth a hundredth
 _IN_COUNTRY = 0.14
@@ -97,7 +97,7 @@ class Gazetteer:
         return self.get(self._tables.codes.get(code.upper(), ""))
 
     def covered(self, place: Place) -> tuple[Place, ...]:
-        """The provinces that a region or historical name covers (Donbas: Donetsk and Luhansk); empty when not known."""
+        """The provinces that a region covers (Donbas: Donetsk and Luhansk), also the Gaza Strip's; empty if unknown."""
         ids = (self._tables.codes.get(code, "") for code in self._tables.covers.get(place.place_id, ()))
         return tuple(unit for place_id in ids if (unit := self.get(place_id)))
 
@@ -107,9 +107,9 @@ class Gazetteer:
             return True
         if other.level is PlaceLevel.COUNTRY:
             return place.country_code == other.country_code and place.country_code is not None
-        if other.level is PlaceLevel.REGION:
-            return any(unit.place_id == place.admin1_id for unit in self.covered(other))
-        return other.place_id in (place.admin1_id, place.admin2_id)
+        if other.place_id in (place.admin1_id, place.admin2_id):
+            return True
+        return any(unit.place_id == place.admin1_id for unit in self.covered(other))
 
     def is_name(self, words: str) -> bool:
         """Whether these words, in any case, are exactly a known name: a quick check for questions in lower case."""
@@ -323,6 +323,10 @@ class _Tables:
             self.codes[row["code"]] = row["id"]
             if len(row["code"]) == 2:
                 self.country_ids[row["code"]] = row["id"]
+        for code in list(self.codes):  # provinces of provinces: the Gaza Strip (PS.GZ) and its governorates
+            above, _, own = code.rpartition(".")
+            if "." in above and own and above in self.codes:
+                self.covers[self.codes[above]] = (*self.covers.get(self.codes[above], ()), code)
         for row in read_table(folder / "pcodes.tsv"):
             self.codes[row["code"]] = self.codes.get(row["iso"], "")
 
@@ -374,17 +378,6 @@ def _own_place(row: dict[str, str], embedded: Embedded, tables: _Tables) -> Name
     except ValueError as error:
         raise InputError(f"The place {row['id']} in places.tsv cannot be read: {error}") from error
     return NamedPlace(place, tuple(name for name in row["aliases"].split("|") if name))
-
-
-def varied_names(names: Sequence[str], patterns: Sequence[str]) -> Iterator[str]:
-    """The names, and the other words for the kind of thing they name: "Menagh airbase", "Menagh military airport"."""
-    yield from names
-    parts = [pattern.split("{}") for pattern in patterns]
-    for name in names:
-        for before, after in parts:
-            core = name[len(before) : len(name) - len(after)]
-            if core and name.lower() == f"{before}{core}{after}".lower() and before + after:
-                yield from (b + core + a for b, a in parts if is_arabic(b + a) == is_arabic(core))
 
 
 def read_table(path: Path) -> Iterator[dict[str, str]]:

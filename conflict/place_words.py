@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from conflict.errors import InputError
-from conflict.names import normal
+from conflict.names import is_arabic, normal
 
 
 def read_words(path: Path) -> dict[str, Any]:
@@ -21,3 +22,14 @@ def read_words(path: Path) -> dict[str, Any]:
 def all_words(words: dict[str, Any], kind: str) -> frozenset[str]:
     """The words of one kind in all languages, in their normal form."""
     return frozenset(normal(word) for language in ("en", "ar") for word in words[language][kind].split())
+
+
+def varied_names(names: Sequence[str], patterns: Sequence[str]) -> Iterator[str]:
+    """The names, and the other words for the kind of thing they name: "Menagh airbase", "Menagh military airport"."""
+    yield from names
+    parts = [pattern.split("{}") for pattern in patterns]
+    for name in names:
+        for before, after in parts:
+            core = name[len(before) : len(name) - len(after)]
+            if core and name.lower() == f"{before}{core}{after}".lower() and before + after:
+                yield from (b + core + a for b, a in parts if is_arabic(b + a) == is_arabic(core))

@@ -267,10 +267,16 @@ def centre_units(entries: dict[str, Entry]) -> None:
             for unit in (entry.place.admin1_id, entry.place.admin2_id):
                 if unit:
                     inside[unit].append(entry)
+    below: dict[str, list[Entry]] = defaultdict(list)  # towns of provinces of provinces: the Gaza Strip
+    by_code = {code: entry for entry in entries.values() for code in entry.codes}
+    for code, entry in by_code.items():
+        above = by_code.get(code.rpartition(".")[0])
+        if above and "." in code.rpartition(".")[0]:
+            below[above.place.place_id] += inside.get(entry.place.place_id, [])
     for entry in entries.values():
         if entry.place.level not in (PlaceLevel.ADMIN1, PlaceLevel.ADMIN2):
             continue
-        towns = inside.get(entry.place.place_id) or []
+        towns = inside.get(entry.place.place_id, []) + below.get(entry.place.place_id, [])
         if entry.place.level is PlaceLevel.ADMIN2 and not towns:
             towns = [t for t in inside.get(entry.place.admin1_id or "", []) if same_name(t, entry)]
         seat = max((t for t in towns if same_name(t, entry)), key=lambda t: t.place.population, default=None)
