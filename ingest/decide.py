@@ -163,6 +163,15 @@ def tie(one: Telling, other: Telling, *, copied: bool = False) -> int:
     return place + _helped(a, b)
 
 
+def may_meet(one: Telling, other: Telling) -> bool:
+    """Whether the two could end in one group directly; what meets nothing of a group need not be looked at."""
+    if never(one, other):
+        return False
+    dated = one.facts.event_date is not None and other.facts.event_date is not None
+    same_kind = one.facts.sub_event_type is other.facts.sub_event_type
+    return (dated and same_kind) or tie(one, other) > 0  # of one kind: the texts may turn out to be copies
+
+
 def explain(one: Telling, other: Telling) -> str:
     """Why two tellings were taken for one, for people."""
     if _same_sentence(one.claims, other.claims):

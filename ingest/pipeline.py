@@ -17,10 +17,11 @@ from typing import Protocol
 
 from conflict import ceasefires
 from conflict.claims import Claim
-from conflict.events import ChangeKind, ConflictEvent, EventData, EventIntent, Report
+from conflict.events import ChangeKind, ConflictEvent, EventData, EventFacts, EventIntent, Report
 from conflict.fingerprints import fingerprint, may_be_copies, near_copies
 from conflict.tolls import BreachTally, TollReport
 from conflict.vocabulary import OriginatorKind
+from ingest.decide import Telling, may_meet, telling_of, tellings
 from ingest.plan import Step, plan
 from storage import Storage
 from storage.unit import Unit
@@ -187,14 +188,31 @@ def _dated(data: EventData, report: Report) -> EventData:
 def _within_reach(unit: Unit, arrived: Sequence[EventData], sample: bool) -> list[ConflictEvent]:
     """Held events that the new ones may be one with, and those that these may be one with, and so on."""
     found: dict[str, ConflictEvent] = {}
-    asked = [data.facts for data in arrived]
+    refused: dict[str, tuple[Telling, ...]] = {}
+    asked: list[tuple[Telling, ...]] = [(telling_of(data),) for data in arrived]
     while asked and len(found) < REACH:
-        for event in unit.events.candidates(asked.pop(), days=1, sample=sample):
-            if event.event_id not in found:
+        group = asked.pop()
+        for event in unit.events.candidates(_span_of(group), days=1, sample=sample):
+            if event.event_id in found:
+                continue
+            told = refused.get(event.event_id) or tellings(event)
+            if any(may_meet(one, other) for one in group for other in told):
                 found[event.event_id] = event
                 if event.facts.event_date is not None:  # what has no day is no bridge to anything
-                    asked.append(event.facts)
+                    asked.append(told)
+            else:
+                refused[event.event_id] = told
     return list(found.values())
+
+
+def _span_of(group: Sequence[Telling]) -> EventFacts:
+    """What to search by: the facts of the first, over all days that the group speaks of."""
+    facts = group[0].facts
+    starts = [t.facts.event_date for t in group if t.facts.event_date is not None]
+    ends = [t.facts.event_date_end or t.facts.event_date for t in group if t.facts.event_date is not None]
+    if not starts:
+        return facts
+    return replace(facts, event_date=min(starts), event_date_end=max(e for e in ends if e is not None))
 
 
 def _copies(unit: Unit, report: Report, held: Sequence[ConflictEvent]) -> frozenset[frozenset[str]]:
