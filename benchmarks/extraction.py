@@ -134,7 +134,7 @@ def _matches(event: EventData, wanted: dict[str, Any]) -> bool:
     mine = {p.place.admin1 for p in facts.places if p.place}
     if not provinces & mine or (wanted.get("time_of_day") and facts.part_of_day != wanted["time_of_day"]):
         return False
-    return facts.fatalities_best == wanted["fatalities_total"]
+    return bool(facts.fatalities_best == wanted["fatalities_total"])
 
 
 def syrian_news(extractor: Extractor) -> dict[str, float]:

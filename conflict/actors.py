@@ -1,7 +1,7 @@
-"""Who takes part in wars: armed actors with their names in English and Arabic, their side, and whether they are a state.
+"""Who takes part in wars: armed actors with their names in English and Arabic, and their side.
 
-Read from `conflict/data/actors.toml`, which an analyst can edit (docs/howto/add-a-word.md). It says who a name means; it
-does not say who did what.
+Read from `conflict/data/actors.toml`, which an analyst can edit (docs/howto/add-a-word.md). It says who a name means;
+it does not say who did what.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from conflict.errors import InputError
 
 @dataclass(frozen=True, slots=True)
 class ActorEntry:
-    """One actor. `side` groups those that fight together; `country` is the ISO code of its home, None where it has none."""
+    """One actor. `side` groups those that fight together; `country` is the ISO code of its home, if any."""
 
     id: str
     name: str

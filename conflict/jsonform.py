@@ -1,7 +1,7 @@
 """Events and tolls as JSON: the flat fields of DESIGN.md, unknown as null, never 0 and never a guess.
 
-One function for the facts, thin ones for what a report says (`EventData`), what is held (`ConflictEvent`) and counts for
-a period (`TollReport`). Plain dicts of JSON types come out; days and instants are ISO 8601.
+One function for the facts, thin ones for what a report says (`EventData`), what is held (`ConflictEvent`) and counts
+for a period (`TollReport`). Plain dicts of JSON types come out; days and instants are ISO 8601.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Json = dict[str, Any]
 
 
 def facts_json(facts: EventFacts) -> Json:
-    """What happened, flat; of the primary place country, provinces, coordinates and precision stand at the top level."""
+    """What happened, flat; country, provinces and coordinates of the primary place stand at the top level."""
     place = facts.primary_place
     primary = place_json(place) if place else dict.fromkeys(_PLACE_FIELDS)
     return {

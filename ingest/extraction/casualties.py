@@ -19,7 +19,20 @@ _KINDS = {kind.value: kind for kind in CasualtyKind}
 _MOST = 30  # numbers of people in one sentence; more are a table, not a sentence
 _REACH = 14
 _TITLES = frozenset(
-    "group spokesman source commander official leader stronghold organisation organization base army said".split()
+    [
+        "group",
+        "spokesman",
+        "source",
+        "commander",
+        "official",
+        "leader",
+        "stronghold",
+        "organisation",
+        "organization",
+        "base",
+        "army",
+        "said",
+    ]
 )
 _SINGLE = frozenset({"a", "an"})
 
@@ -81,14 +94,9 @@ def _people_numbers(tagged: Tagged, numbers: Sequence[NumberMention]) -> list[tu
             continue
         last = max(last, first + 1)
         starts[first] = last
-        if (
-            number.low is not None
-            and number.high is not None
-            and 1900 <= number.low <= 2100
-            and number.low == number.high
-        ):
-            if not _role(tagged, last)[0]:
-                continue  # a year
+        year = number.count is not None and 1900 <= number.count <= 2100
+        if year and not _role(tagged, last)[0]:
+            continue
         if number.count == 2 and tagged.words[first].key == "both":
             continue
         found.append((first, last, number))

@@ -1,8 +1,8 @@
 """The report as a whole: which frames tell of one event, what is background, what is inherited.
 
-Headline and lead are evidence for the same event as the detail, not more events. Two events of one sub-type stay apart when
-their days, parts of day or settlements differ. A sentence without a day takes that of the event before it; without a place,
-the province of it, never the settlement.
+Headline and lead are evidence for the same event as the detail, not more events. Two events of one sub-type stay apart
+when their days, parts of day or settlements differ. A sentence without a day takes that of the event before it; without
+a place, the province of it, never the settlement.
 """
 
 from __future__ import annotations

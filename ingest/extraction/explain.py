@@ -5,7 +5,7 @@ from __future__ import annotations
 from textwrap import fill, shorten
 
 from conflict.claims import Casualty
-from conflict.events import EventData
+from conflict.events import Actor, EventData
 from conflict.places import EventPlace
 from conflict.tolls import BreachTally, TollReport
 from ingest.extraction.extraction import Extraction, SentenceTrace
@@ -50,7 +50,7 @@ def _event(event: EventData) -> list[str]:
         f"#{event.sequence} {facts.sub_event_type.value} ({facts.status.value}, {facts.assertion.value})",
         f"when   {facts.event_date or 'not known'}{until}{part} (precision {facts.time_precision or '-'})",
         f"where  {'; '.join(_place(p) for p in facts.places) or 'not known'}",
-        f"who    {facts.actor1.name if facts.actor1 else 'not named'} / {facts.actor2.name if facts.actor2 else 'not named'}",
+        f"who    {_actor(facts.actor1)} / {_actor(facts.actor2)}",
         f"harm   {toll}",
     ]
     rows += [
@@ -88,7 +88,12 @@ def _place(place: EventPlace) -> str:
     if place.place is None:
         return f"{place.text} (not resolved)"
     near = "near " if place.vicinity else ""
-    return f"{place.text} = {near}{place.place.name} ({place.place.level.value}, {place.place.admin1 or place.place.country or '?'})"
+    area = place.place.admin1 or place.place.country or "?"
+    return f"{place.text} = {near}{place.place.name} ({place.place.level.value}, {area})"
+
+
+def _actor(actor: Actor | None) -> str:
+    return actor.name if actor else "not named"
 
 
 def _casualty(casualty: Casualty) -> str:

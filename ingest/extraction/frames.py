@@ -1,8 +1,8 @@
 """From tagged words to what one sentence says happened: event frames.
 
 A trigger alone ("air strikes") or a trigger beside what it needs ("hit" with "warplanes") makes a frame; guards drop or
-mark it; the frame takes the days, places, actors, numbers and voice of its sentence. What the report as a whole makes of
-the frames is document.py's.
+mark it; the frame takes the days, places, actors, numbers and voice of its sentence. What the report as a whole makes
+of the frames is document.py's.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ def frames_of(
     notes: list[str],
     places: Sequence[int] = (),
 ) -> list[Frame]:
-    """The frames of a sentence; `notes` receives what was dropped and why, `places` are the word indices of its places."""
+    """The frames of a sentence; `notes` receives what was dropped, `places` are the word indices of its places."""
     frames: list[Frame] = []
     for key, trigger in _triggers(tagged, sides, counts, places):
         verdict = judge(tagged, trigger)

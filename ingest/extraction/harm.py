@@ -1,7 +1,7 @@
 """One event's casualties out of all numbers its sentences give: the detail, each person once.
 
-51 of one side and 45 of the other are the same dead as "almost 100". Parts ("including 6 children") are kept as rows but
-never added. Only "killed" makes fatalities.
+51 of one side and 45 of the other are the same dead as "almost 100". Parts ("including 6 children") are kept as rows
+but never added. Only "killed" makes fatalities.
 """
 
 from __future__ import annotations

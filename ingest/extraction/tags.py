@@ -1,7 +1,7 @@
 """A sentence as words with tags: what the dictionary knows each phrase to be.
 
 Longest phrase first for each category of words; one phrase may carry several tags. Linear in the length of the sentence
-(phrases are bounded). Arabic particles written onto a word ("وقصفت", "بحلب") are taken off where the whole word is unknown.
+(phrases are bounded). Arabic particles written onto a word ("وقصفت", "بحلب") are taken off where it is unknown.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from ingest.extraction.lexicon import CAPITALS_ONLY, Entry, Lexicon
 from ingest.extraction.text import Sentence
 
 # One word, one number or one sign at a time: no nesting, linear.
-_TOKEN = re.compile(r"\d[\d.,]*|[^\W\d_][^\W_\u0300-\u036f]*(?:[\u0300-\u036f\u064b-\u0652\u0670][^\W_]*)*|\S")
+_TOKEN = re.compile(
+    r"[A-Z](?:\.[A-Z]){1,4}\b\.?|\d[\d.,]*|[^\W\d_][^\W_\u0300-\u036f]*(?:[\u0300-\u036f\u064b-\u0652\u0670][^\W_]*)*|\S"
+)
 _CLAUSE_SIGNS = frozenset(',;:()[]—–"،؛«»')
 MAX_TOKENS = 400
 
@@ -99,6 +101,8 @@ def words_of(text: str) -> list[Word]:
                 key = "not"
             if key.startswith("ال") and len(key) > 4:
                 key = key[2:]
+            if "." in key:  # U.S., U.N.
+                key = key.replace(".", "")
             words.append(Word(match.start(), match.end(), key, False, first.isupper(), written.isupper()))
         elif first.isdecimal():
             words.append(

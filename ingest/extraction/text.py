@@ -74,7 +74,8 @@ _END = re.compile(r"[.!?…؟۔]")
 _GAP = re.compile(r"\s+")
 _SPLIT_LINE = re.compile(r"\n| {4,}")
 _SOURCE_IN_BRACKETS = re.compile(
-    r"[\[(/](?:[\w .]{0,24}[ /])?(?:AFP|AP|EPA|Reuters|REUTERS|Getty|Anadolu|AA|SANA|Sana|File|file photo|Agencies|DPA|Xinhua)"
+    r"[\[(/](?:[\w .]{0,24}[ /])?(?:AFP|AP|EPA|Reuters|REUTERS|Getty|Anadolu|AA|SANA|Sana|"
+    r"File|file photo|Agencies|DPA|Xinhua)"
     r"[\w ./]{0,24}[\])]?$"
 )
 

@@ -25,7 +25,7 @@ _LONG = timedelta(days=7)
 
 
 def is_total(item: Told) -> DateMention | str | None:
-    """What makes a sentence's numbers a toll for a period: the period, or the words that say so; None if they are not."""
+    """What makes a sentence's numbers a toll for a period: the period, or the words for it; None if they are not."""
     deaths = [
         c for c in item.counts if c.casualty.kind in (CasualtyKind.KILLED, CasualtyKind.DISPLACED, CasualtyKind.INJURED)
     ]

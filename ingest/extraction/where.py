@@ -1,6 +1,6 @@
 """Where a sentence's event was: the places it names, the finest first, with "near", bearings and unnamed towns.
 
-A name in a title ("the Homs governor"), of a voice or of an actor is no place. What cannot be resolved stays unresolved.
+A name in a title ("the Homs governor"), of a voice or of an actor is no place. What cannot be resolved stays so.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ def test_a_sentence_becomes_the_events_it_tells(extractor: Extractor, case: dict
         "actor1": facts.actor1.actor_id if facts.actor1 else None,
         "originator": news[0].claims[0].originator,
         "kind": facts.casualties[0].kind.value if facts.casualties else None,
-        "breach": [[b.accuser, b.accused] for b in facts.breach.reported][0] if facts.breach else None,
+        "breach": next([b.accuser, b.accused] for b in facts.breach.reported) if facts.breach else None,
     }
     for key, value in expected.items():
         if key in case:
@@ -77,7 +77,7 @@ def test_every_event_rests_on_words_of_its_report(extractor: Extractor) -> None:
 
 def test_the_same_toll_in_lead_and_detail_counts_once(extractor: Extractor) -> None:
     text = (
-        "Clashes between rebels and government forces in Idlib killed nearly 30 people over 48 hours, a monitor said.\n\n"
+        "Clashes between rebels and government forces in Idlib killed nearly 30 over 48 hours, a monitor said.\n\n"
         "Sixteen rebels had been killed over 48 hours, while 12 soldiers had also lost their lives, the monitor said."
     )
     events = extractor.extract(report(text)).events
@@ -132,8 +132,38 @@ def test_what_is_no_article_gives_a_reason(extractor: Extractor, text: str) -> N
 
 
 _WORDS = st.sampled_from(
-    'killed 12 at least shelling in Idlib on Sunday ( ) " — clashes since ceasefire violations including children قتل قصف '
-    "غارة في إدلب \n\n . said SOHR between and had been air strikes\u00a0\u200f\x00".split(" ")
+    [
+        "killed",
+        "12",
+        "at least",
+        "shelling",
+        "in Idlib",
+        "on Sunday",
+        "(",
+        ")",
+        '"',
+        "—",
+        "clashes",
+        "since",
+        "ceasefire",
+        "violations",
+        "including",
+        "children",
+        "قتل",
+        "قصف",
+        "غارة",
+        "في",
+        "إدلب",
+        "\n\n",
+        ".",
+        "said",
+        "SOHR",
+        "between",
+        "had been",
+        "air strikes\xa0",
+        "\u200f",
+        "\x00",
+    ]
 )
 
 
