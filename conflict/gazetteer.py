@@ -38,7 +38,7 @@ _LEVEL = {
     PlaceLevel.SETTLEMENT: 0.02,
     PlaceLevel.ADMIN2: -0.03,  # people mean the town, not its district
 }
-_POPULATION_STEPS = (5_000, 50_000, 500_000, 1_500_000)  # each step up is worth a hundredth
+_POPULATION_STEPS = (5_000, 50_000, 500_000, 1_000_000)  # each step up is worth a hundredth
 _IN_COUNTRY = 0.14
 _IN_PROVINCE = 0.05
 _AFFECTED = 0.02
