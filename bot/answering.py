@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from conflict.answers import Answer
 from conflict.ceasefires import Ceasefire
 from conflict.composing import compose
 from conflict.events import ConflictEvent
-from conflict.places import Place, Places
+from conflict.gazetteer import Gazetteer
+from conflict.places import Place
 from conflict.question_parser import parse_question
 from conflict.questions import Clarification, Question
 from storage import EventPage, EventQuery, Storage, Unit
@@ -20,11 +21,15 @@ NOTHING = EventPage((), 0)
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """Answers questions from one database and one gazetteer; safe to call from several threads."""
+    """Answers questions from one database and one gazetteer; safe to call from several threads.
+
+    `sample`: the database holds the bundled demonstration, so that an empty answer is marked as such too.
+    """
 
     storage: Storage
-    places: Places
+    places: Gazetteer
     country: str | None = None
+    sample: bool = False
 
     def ask(
         self,
@@ -48,9 +53,15 @@ class Answering:
         self, question: Question, *, now: datetime, tz: tzinfo = UTC, page: int = 0, as_of: datetime | None = None
     ) -> Answer:
         """The answer to a question as data, page by page (from 0)."""
-        query = query_of(question, tz=tz, page=page, as_of=as_of)
+        query = query_of(question, self._searched(question), tz=tz, page=page, as_of=as_of)
         with self.storage.begin() as unit:
-            return _answer(unit, question, query, now=now, tz=tz, page=page)
+            answer = _answer(unit, question, query, now=now, tz=tz, page=page)
+        return replace(answer, sample=answer.sample or self.sample)
+
+    def _searched(self, question: Question) -> tuple[Place, ...]:
+        """The places to search for: a region that is known as provinces (Darfur, the Gaza Strip) means those."""
+        found = [unit for place in question.places for unit in (self.places.covered(place) or (place,))]
+        return tuple(dict.fromkeys(found))
 
     def event(self, event_id: str) -> ConflictEvent | None:
         """One event as held now, merges followed."""
@@ -58,10 +69,12 @@ class Answering:
             return unit.events.get(event_id)
 
 
-def query_of(question: Question, *, tz: tzinfo, page: int = 0, as_of: datetime | None = None) -> EventQuery:
+def query_of(
+    question: Question, places: tuple[Place, ...], *, tz: tzinfo, page: int = 0, as_of: datetime | None = None
+) -> EventQuery:
     """The search that a question means. Its instants become days in the reader's zone, both inclusive."""
     return EventQuery(
-        places=question.places,
+        places=places,
         radius_km=question.radius_km,
         first_day=first_day(question.period.start, tz),
         last_day=last_day(question.period.end, tz),
@@ -93,8 +106,9 @@ def _answer(unit: Unit, question: Question, query: EventQuery, *, now: datetime,
     found = NOTHING if nowhere else unit.events.query(query)
     coarser = () if nowhere or page else unit.events.coarser(query).events
     tolls = () if nowhere else unit.tolls.query(query)
+    newest = _newest(unit, query) if not found.total and query.places else None
     behind = [claim for event in (*found.events, *coarser) for claim in event.claims]
-    return compose(
+    answer = compose(
         question,
         now,
         events=found.events,
@@ -112,6 +126,13 @@ def _answer(unit: Unit, question: Question, query: EventQuery, *, now: datetime,
         database_empty=not found.total and not unit.events.any(),
         tz=tz,
     )
+    return replace(answer, newest=newest)
+
+
+def _newest(unit: Unit, query: EventQuery) -> ConflictEvent | None:
+    """The newest event of the places asked for, whatever the period and the kind: said where nothing matches."""
+    page = unit.events.query(EventQuery(places=query.places, as_of=query.as_of, limit=1))
+    return page.events[0] if page.events else None
 
 
 def _ceasefires(unit: Unit, query: EventQuery, now: datetime) -> tuple[Ceasefire, ...]:

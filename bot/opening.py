@@ -43,7 +43,9 @@ def load_places(storage: Storage | None = None) -> Gazetteer:
 
 def answering(settings: Settings, storage: Storage) -> Answering:
     """What answers questions from this database."""
-    return Answering(storage, load_places(storage), settings.country)
+    with storage.begin() as unit:
+        sample = unit.reports.any_sample()
+    return Answering(storage, load_places(storage), settings.country, sample)
 
 
 def load_catalog() -> Catalog:

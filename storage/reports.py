@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, func, insert, select, true, update
 
 from conflict.events import Report, ReportKind
 from storage.models import reports
@@ -44,6 +44,11 @@ class Reports:
         if source_id is not None:
             statement = statement.where(reports.c.source_id == source_id)
         return int(self._session.connection.execute(statement).scalar_one())
+
+    def any_sample(self) -> bool:
+        """Whether any report of the bundled sample is stored."""
+        found = select(reports.c.report_id).where(reports.c.sample == true()).limit(1)
+        return self._session.connection.execute(found).first() is not None
 
     def publishers(self, *, as_of: datetime | None = None, limit: int = 100) -> tuple[str, ...]:
         """Everyone whose reports are stored, in alphabetical order; with `as_of` only those published by then."""
