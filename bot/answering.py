@@ -10,13 +10,17 @@ from conflict.ceasefires import Ceasefire
 from conflict.composing import compose
 from conflict.events import ConflictEvent
 from conflict.gazetteer import Gazetteer
+from conflict.names import normal
 from conflict.places import Place
 from conflict.question_parser import parse_question
 from conflict.questions import Clarification, Question
+from conflict.vocabulary import PlaceLevel
 from storage import EventPage, EventQuery, Storage, Unit
 
 PAGE = 10  # events a page: what a phone shows in a few thumb strokes
 NOTHING = EventPage((), 0)
+KIN_KM = 6  # how far a camp or an airport may lie from the town it is named after
+_POINTS = frozenset({PlaceLevel.FACILITY, PlaceLevel.SETTLEMENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +64,29 @@ class Answering:
 
     def _searched(self, question: Question) -> tuple[Place, ...]:
         """The places to search for: a region that is known as provinces (Darfur, the Gaza Strip) means those."""
-        found = [unit for place in question.places for unit in (self.places.covered(place) or (place,))]
+        found = [unit for place in question.places for unit in (self.places.covered(place) or self._with_kin(place))]
         return tuple(dict.fromkeys(found))
+
+    def _with_kin(self, place: Place) -> tuple[Place, ...]:
+        """A town with the camp, airport or crossing named after it, or such a facility with its town."""
+        if place.latitude is None or place.longitude is None or place.level not in _POINTS:
+            return (place,)
+        near = self.places.near(place.latitude, place.longitude, KIN_KM)
+        return (place, *(other for other in near if _kin(place, other)))
 
     def event(self, event_id: str) -> ConflictEvent | None:
         """One event as held now, merges followed."""
         with self.storage.begin() as unit:
             return unit.events.get(event_id)
+
+
+def _kin(one: Place, other: Place) -> bool:
+    """Whether one is a facility that bears the other's name: reports say "Qah" and "Qah camp" of the same strike."""
+    if {one.level, other.level} != _POINTS:
+        return False
+    town, facility = (one, other) if other.level is PlaceLevel.FACILITY else (other, one)
+    name = normal(town.name)
+    return bool(name) and f" {normal(facility.name)} ".startswith(f" {name} ")
 
 
 def query_of(

@@ -9,7 +9,7 @@ from bot.opening import load_places, open_database, settings_with_logs
 from conflict.errors import UsageError
 from ingest.extraction import Extractor
 from ingest.pipeline import Pipeline
-from ingest.sample import load_sample, remove_sample
+from ingest.sample import load_sample, remove_sample, sample_reports
 from storage import Storage
 
 
@@ -41,5 +41,9 @@ def sample(arguments: Namespace) -> int:
 
 def load_bundled(storage: Storage) -> int:
     """Take in what of the sample is not stored yet; the number of reports that were new."""
+    wanted = [report.report_id for report in sample_reports()]
+    with storage.begin() as unit:
+        if len(unit.reports.get_many(tuple(wanted))) == len(wanted):
+            return 0  # nothing to read, so the lexicons need not be loaded
     results = load_sample(Pipeline(storage, Extractor.load(load_places(storage)), clock))
     return sum(result.stored for result in results)
