@@ -119,7 +119,8 @@ seen_updates = Table(
     Column("seen_at", Instant, nullable=False, index=True),
 )
 
-# Updates that came by webhook and are not handled yet; the row is deleted when they are.
+# Updates that came by webhook and are not handled yet; the row is deleted when they are. One without `claimed_by` was
+# being handled each time when a process died, and is kept aside for a week.
 webhook_inbox = Table(
     "webhook_inbox",
     metadata,
@@ -128,6 +129,9 @@ webhook_inbox = Table(
     Column("claimed_by", Words),
     Column("claimed_at", Instant),
     Column("body", Json, nullable=False),
+    Column("chat", Words),  # Telegram's id of what must stay in order; goes with the row
+    Column("attempts", SmallInteger, nullable=False, server_default="0"),  # begun anew after a process died
+    Index("ix_webhook_inbox_chat", "chat"),
 )
 
 # Who does a thing that only one process may do (polling sources, reading Telegram's updates), and until when.

@@ -14,6 +14,7 @@ from storage.changes import Changes
 from storage.chats import Chats
 from storage.deliveries import Deliveries
 from storage.events import Events
+from storage.inbox import Inbox
 from storage.operators import OperatorActions
 from storage.places import LearnedPlaces
 from storage.reports import Reports
@@ -84,6 +85,11 @@ class Unit:
     def deliveries(self) -> Deliveries:
         """What is to be sent, and what became of it."""
         return Deliveries(self._session)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """Updates that came by webhook."""
+        return Inbox(self._session)
 
     @cached_property
     def operators(self) -> OperatorActions:
