@@ -20,6 +20,7 @@ ABOUT = "Sitrep: armed-conflict updates from stored reports, each with who said 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
+    os.umask(0o077)  # what is kept of people and sources is for the account that runs the bot alone
     arguments = build_parser().parse_args(argv)
     if arguments.command is None:
         build_parser().print_help()
@@ -87,7 +88,7 @@ def _add_text(commands: _Commands) -> None:
     extract.add_argument("--jsonl", action="store_true", help="JSON lines in on standard input, JSON lines out")
 
     ingest = _add(commands, "ingest", "ingest:ingest", "store texts, feeds (XML) or articles (HTML) from files")
-    ingest.add_argument("files", nargs="+", metavar="FILE")
+    ingest.add_argument("files", nargs="+", metavar="FILE", help="texts, RSS or Atom feeds, saved web pages")
     ingest.add_argument("--source", metavar="NAME", help="who published it")
     ingest.add_argument("--published", metavar="ISO", help="when: a day or an instant; without it the text is undated")
     ingest.add_argument("--title", metavar="TITLE", help="its headline")
@@ -100,16 +101,18 @@ def _add_lists(commands: _Commands) -> None:
     places = _add(commands, "places", "places:find", "look up place names")
     actions = places.add_subparsers(dest="action", metavar="ACTION", required=True)
     find = actions.add_parser("find", help="what a name may mean, best first", allow_abbrev=False)
-    find.add_argument("name", nargs="?", metavar="NAME")
+    find.add_argument("name", nargs="?", metavar="NAME", help="in English or Arabic, any usual spelling")
     find.add_argument("--country", metavar="CC", help="prefer this country (ISO code or English name)")
-    find.add_argument("--json", action="store_true")
+    find.add_argument("--json", action="store_true", help="the candidates as JSON")
     find.add_argument("--jsonl", action="store_true", help="read {id, name, country?} lines, write JSON lines")
 
     _add(commands, "sources", "lists:sources", "the sources stored: last success, reports, silent since, error")
     _add(commands, "ceasefires", "lists:ceasefires", "the ceasefires known: who is bound, where, since when")
 
     export = _add(commands, "export", "export:export", "write stored events to standard output")
-    export.add_argument("--format", choices=["csv", "geojson", "jsonl"], required=True)
+    export.add_argument(
+        "--format", choices=["csv", "geojson", "jsonl"], required=True, help="CSV table, map features or JSON lines"
+    )
     export.add_argument("--place", metavar="NAME", help="only events there")
     export.add_argument("--since", metavar="DAY", help="only events from this day on")
 
@@ -118,5 +121,5 @@ def _add_operation(commands: _Commands) -> None:
     _add(commands, "migrate", "operate:migrate", "bring the database to the schema of this version")
     _add(commands, "doctor", "operate:doctor", "check settings, database, places and languages; say what is wrong")
     backup = _add(commands, "backup", "operate:backup", "copy the database to a file while the bot runs")
-    backup.add_argument("file", metavar="FILE")
+    backup.add_argument("file", metavar="FILE", help="a new file; an existing one is never overwritten")
     _add(commands, "healthcheck", "operate:healthcheck", "exit 0 when the running bot is well, for container checks")

@@ -1,6 +1,6 @@
 """Every reply as it reads, in each language, kept as files: a change of wording is seen and decided by a person.
 
-`SITREP_WRITE_GOLDENS=1 pytest tests/messages/test_goldens.py` writes them anew; read the difference before it is kept.
+`WRITE_GOLDENS=1 pytest tests/messages/test_goldens.py` writes them anew; read the difference before it is kept.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def shown(reply: Reply) -> str:
 def compare(name: str, language: str, text: str) -> None:
     """Holds a text against its golden, or writes it when asked."""
     path = GOLDEN / f"{name}.{language}.html"
-    if os.environ.get("SITREP_WRITE_GOLDENS"):
+    if os.environ.get("WRITE_GOLDENS"):
         path.write_text(text, encoding="utf-8")
     assert path.read_text(encoding="utf-8") == text
 
