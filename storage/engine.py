@@ -2,6 +2,9 @@
 
 SQLite: write-ahead log, one writer at a time (BEGIN IMMEDIATE, so that two writers wait instead of failing), full
 durability: an acknowledged commit outlives a power cut. PostgreSQL: psycopg 3, connections tested before use.
+
+Every wait is bounded: for a connection, a lock, an answer to a question. While the database is away, all but one
+caller a second hear so at once (`storage.reach`), and the first one after its return finds it.
 """
 
 from __future__ import annotations
@@ -18,11 +21,22 @@ from sqlalchemy.engine import URL, make_url
 
 from conflict.errors import DatabaseAwayError, SettingsError, StorageError
 from storage import backup, schema
+from storage.reach import DatabaseFile, Reach
 from storage.unit import Unit
 
 BUSY_SECONDS = 10  # how long a writer waits for another one before it gives up
-CONNECT_SECONDS = 5
+READ_SECONDS = 5  # how long one reading statement may take: a person waits for it
+CONNECT_SECONDS = 3
 WORKERS = 4
+
+# A server whose machine vanished answers nothing at all: its silence is taken for an end after some 5 seconds.
+SILENCE: dict[str, Any] = {
+    "keepalives": 1,
+    "keepalives_idle": 3,
+    "keepalives_interval": 1,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 5000,
+}
 
 _WRITE = "sitrep_write"
 
@@ -33,6 +47,7 @@ class Storage:
     def __init__(self, engine: Engine, choose: Callable[[str], str] = secrets.choice) -> None:
         self._engine = engine
         self._choose = choose
+        self._reach = Reach(self.url)
 
     @property
     def url(self) -> str:
@@ -55,10 +70,14 @@ class Storage:
 
     @contextmanager
     def _transaction(self, write: bool) -> Iterator[Connection]:
-        with _in_plain_words(self.url), self._engine.connect() as connection:
+        with _in_plain_words(self.url), self._connected() as connection:
             connection = connection.execution_options(**{_WRITE: write})
             with connection.begin():
                 yield connection
+
+    def _connected(self) -> Connection:
+        with self._reach.attempt():
+            return self._engine.connect()
 
     def migrate(self) -> tuple[str | None, str]:
         """Bring the schema to this version, from empty or from any earlier one; returns the revisions before and after.
@@ -113,14 +132,17 @@ def _sqlite(url: URL) -> Engine:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     except OSError as fault:
         raise SettingsError(f"The folder of the database {url.database} cannot be made: {fault.strerror}") from fault
+    file = DatabaseFile(url.database, BUSY_SECONDS)
     engine = create_engine(
         url.set(drivername="sqlite+pysqlite"),
-        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        creator=file.open,
         pool_size=WORKERS + 1,
         max_overflow=WORKERS,
-        pool_timeout=BUSY_SECONDS,
+        pool_timeout=READ_SECONDS,
     )
+    event.listen(engine, "connect", file.opened)
     event.listen(engine, "connect", _tune_sqlite)
+    event.listen(engine, "checkout", file.taken)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -143,14 +165,23 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _postgresql(url: URL) -> Engine:
-    return create_engine(
+    options = f"-c timezone=UTC -c lock_timeout={BUSY_SECONDS}s -c statement_timeout={READ_SECONDS}s"
+    engine = create_engine(
         url,
-        connect_args={"connect_timeout": CONNECT_SECONDS, "options": "-c timezone=UTC -c lock_timeout=10s"},
+        connect_args={"connect_timeout": CONNECT_SECONDS, "options": options, **SILENCE},
         pool_size=WORKERS + 1,
         max_overflow=WORKERS,
-        pool_timeout=BUSY_SECONDS,
+        pool_timeout=READ_SECONDS,
         pool_pre_ping=True,
     )
+    event.listen(engine, "begin", _begin_postgresql)
+    return engine
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get(_WRITE, False):
+        # An import or a migration may work for minutes; only its waiting for locks is bounded.
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
 
 
 _SQLITE_REFUSALS = ("file is not a database", "malformed", "disk is full", "readonly database", "no such table")

