@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from conflict.answers import Answer, Range, SourceHealth
 from conflict.ceasefires import Ceasefire
+from conflict.counts import Total
 from conflict.events import ConflictEvent
 from conflict.questions import Question, QuestionKind
-from conflict.tolls import BreachTally, Counted, TollReport, Total, total_over
+from conflict.tolls import BreachTally, Counted, TollReport, total_over
 from conflict.vocabulary import CasualtyKind
 
 SILENT_AFTER = timedelta(hours=24)  # a source not read for so long is named in the answer

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 
 from conflict.claims import Casualty, Evidence
+from conflict.counts import Count, Total, add_up, larger, summed
 from conflict.places import EventPlace
-from conflict.vocabulary import TYPE_OF, CasualtyKind, EventType, OriginatorKind, PlaceLevel, Status, SubEventType
+from conflict.vocabulary import TYPE_OF, CasualtyKind, OriginatorKind, PlaceLevel, Status, SubEventType
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,61 +104,6 @@ class Counted(Protocol):
         """Where."""
 
 
-@dataclass(frozen=True, slots=True)
-class Total:
-    """A number of people over an area and a period; `containing` names the toll report that gave it, where one did.
-
-    All None: nobody stated a number, which is not zero. `best` None with a range: what it adds up is disputed.
-    """
-
-    low: int | None = None
-    best: int | None = None
-    high: int | None = None
-    containing: TollReport | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Count:
-    """One statement of how many, over an area (own places; with all around them) and inclusive days."""
-
-    key: str
-    own: frozenset[str]
-    around: frozenset[str]
-    start: date
-    end: date
-    total: Total
-    voices: frozenset[str]
-    type: EventType | None  # of an event; a toll report counts all kinds
-    coarse: bool = False  # an event that no settlement is named for
-    everywhere: bool = False  # a country or a region: what was found in the answer's area lies in it
-
-    def contains(self, other: _Count) -> bool:
-        if self.key == other.key or not (self.start <= other.start and other.end <= self.end):
-            return False
-        if self.type is not None:
-            same_extent = (self.own, self.start, self.end) == (other.own, other.start, other.end)
-            if self.type is not other.type or same_extent:  # two events of one place and day are two
-                return False
-        return self.everywhere or not self.own.isdisjoint(other.around)
-
-    def overlaps(self, other: _Count) -> bool:
-        """Whether the two may count the same people: a toll report and anything that shares days and area with it.
-
-        Two events do only where one voice tells of both no more than the province, and of the same kind.
-        """
-        if self.type is not None and other.type is not None:
-            coarse = self.coarse and other.coarse and self.own == other.own
-            same = self.type is other.type and not self.voices.isdisjoint(other.voices)
-            return coarse and same and self.start <= other.end and other.start <= self.end
-        near = self.everywhere or other.everywhere
-        near = near or not self.own.isdisjoint(other.around) or not other.own.isdisjoint(self.around)
-        return near and self.start <= other.end and other.start <= self.end
-
-    @property
-    def size(self) -> tuple[int, int, bool, str]:
-        return (self.end - self.start).days, -len(self.around), self.type is None, self.key
-
-
 def total_over(
     events: Iterable[Counted],
     tolls: Iterable[TollReport],
@@ -188,44 +134,7 @@ def total_over(
         ):
             counts.append(count)
             reports[count.key] = toll
-    return _add_up(sorted(counts, key=lambda c: c.size), reports)
-
-
-def _add_up(counts: list[_Count], reports: Mapping[str, TollReport]) -> Total:
-    """Smallest counts first: each goes into the smallest that contains it; what is left is added where it may be."""
-    children: dict[str, list[_Count]] = {c.key: [] for c in counts}
-    roots: list[_Count] = []
-    for place, count in enumerate(counts):
-        parent = next((c for c in counts[place + 1 :] if c.contains(count)), None)
-        (children[parent.key] if parent else roots).append(count)
-
-    def value(count: _Count) -> Total:
-        own = replace(count.total, containing=reports.get(count.key))
-        return _larger(own, _sum(value(c) for c in children[count.key]))
-
-    clusters: list[list[_Count]] = []
-    for root in roots:
-        joined = [c for c in clusters if any(root.overlaps(other) for other in c)]
-        clusters = [c for c in clusters if c not in joined] + [[root, *(one for c in joined for one in c)]]
-
-    def within(count: _Count) -> list[_Count]:
-        return [count, *(one for child in children[count.key] for one in within(child))]
-
-    totals = []
-    for cluster in clusters:
-        tolls = [c for c in cluster if c.type is None]
-        if not tolls:
-            found = Total()
-            for event in sorted(cluster, key=lambda c: c.size):
-                found = _larger(value(event), found)
-            totals.append(found)
-            continue
-        events = sorted((e for c in cluster for e in within(c) if e.type is not None), key=lambda c: c.size)
-        found = _add_up(events, {})
-        for toll in tolls:
-            found = _larger(value(toll), found)
-        totals.append(found)
-    return _sum(totals)
+    return add_up(sorted(counts, key=lambda c: c.size), reports)
 
 
 def killed_in(toll: TollReport) -> Total:
@@ -233,7 +142,7 @@ def killed_in(toll: TollReport) -> Total:
     return _of_casualties(toll.casualties, CasualtyKind.KILLED, False)
 
 
-def _of_event(event: Counted, kind: CasualtyKind, civilians: bool) -> _Count | None:
+def _of_event(event: Counted, kind: CasualtyKind, civilians: bool) -> Count | None:
     low, best, high = event.fatalities_low, event.fatalities_best, event.fatalities_high
     if kind is CasualtyKind.KILLED and not civilians and not low is best is high is None:
         floor = low if low is not None else best
@@ -242,7 +151,7 @@ def _of_event(event: Counted, kind: CasualtyKind, civilians: bool) -> _Count | N
         total = _of_casualties(event.casualties, kind, civilians)
     if total.low is None and total.high is None:
         return None
-    return _Count(
+    return Count(
         key="event " + event.event_id,
         own=frozenset(event.place_ids[:1]),
         around=frozenset(event.place_ids),
@@ -255,7 +164,7 @@ def _of_event(event: Counted, kind: CasualtyKind, civilians: bool) -> _Count | N
     )
 
 
-def _of_toll(toll: TollReport, kind: CasualtyKind, civilians: bool) -> _Count | None:
+def _of_toll(toll: TollReport, kind: CasualtyKind, civilians: bool) -> Count | None:
     end = toll.period_end or toll.as_of
     if toll.status is Status.BACKGROUND or toll.period_start is None or end is None:
         return None
@@ -264,7 +173,7 @@ def _of_toll(toll: TollReport, kind: CasualtyKind, civilians: bool) -> _Count | 
     if (total.low is None and total.high is None) or not resolved:
         return None
     own = frozenset(p.place_id for p in resolved)
-    return _Count(
+    return Count(
         key="toll " + toll.toll_id,
         own=own,
         around=own | {i for p in resolved for i in (p.admin1_id, p.admin2_id) if i},
@@ -305,11 +214,11 @@ def _of_casualties(casualties: Sequence[Casualty], kind: CasualtyKind, civilians
     plain = [c for c in whole if c.side is None and c.civilian is None]
     if not whole:
         return Total()
-    parts = _sum(_of_one(c) for c in sided)
+    parts = summed(_of_one(c) for c in sided)
     # A round total beside two sides' exact figures ("almost 100": 51 and 45) is the same toll, less exactly.
     if len(sided) > 1 or not plain:
         return parts
-    return _larger(parts, max((_of_one(c) for c in plain), key=lambda t: t.high or 0))
+    return larger(parts, max((_of_one(c) for c in plain), key=lambda t: t.high or 0))
 
 
 _PART_ROLES = frozenset({"child", "children", "woman", "women", "infant", "infants", "girls", "boys", "أطفال", "نساء"})
@@ -321,33 +230,3 @@ def _of_one(casualty: Casualty) -> Total:
     if low is None:
         low = 0
     return Total(low, casualty.count, high if high is not None else low)
-
-
-def _sum(totals: Iterable[Total]) -> Total:
-    """All of them together; `best` only where every part has one."""
-    parts = [t for t in totals if t.low is not None or t.high is not None]
-    if not parts:
-        return Total()
-    bests = [t.best for t in parts if t.best is not None]
-    return Total(
-        sum(t.low or 0 for t in parts),
-        sum(bests) if len(bests) == len(parts) else None,
-        sum(t.high if t.high is not None else t.low or 0 for t in parts),
-        parts[0].containing if len(parts) == 1 else None,
-    )
-
-
-def _larger(containing: Total, parts: Total) -> Total:
-    """The larger of a containing count and the sum of its parts."""
-    if parts.low is None and parts.high is None:
-        return containing
-    if containing.low is None and containing.high is None:
-        return parts
-    mine = containing.best if containing.best is not None else containing.low or 0
-    theirs = parts.best if parts.best is not None else parts.low or 0
-    winner, other = (containing, parts) if mine >= theirs else (parts, containing)
-    return replace(
-        winner,
-        low=max(winner.low or 0, other.low or 0) if winner.best is None else winner.low,
-        high=max(winner.high or 0, winner.low or 0),
-    )
