@@ -16,8 +16,10 @@ from telegram import BotCommand
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application
 
-from bot.polling import Poller
+from bot.intake import Intake
 from bot.scheduler import Schedule
+from bot.serving import Listener
+from conflict.errors import SitrepError
 
 log = logging.getLogger(__name__)
 
@@ -41,17 +43,18 @@ class Deadlines:
 
 async def run(
     application: AnyApplication,
-    poller: Poller,
+    intake: Intake,
     *,
     schedule: Schedule | None = None,
     commands: Mapping[str, Sequence[BotCommand]] | None = None,
     deadlines: Deadlines = Deadlines(),
     stop: asyncio.Event | None = None,
     signals: bool = True,
+    health: Listener | None = None,
 ) -> int:
     """Run until `stop` is set, a signal comes, or Telegram refuses for good; the exit status (0, 1 or 2).
 
-    SIGTERM or SIGINT: no new update is fetched, those in flight and running jobs are finished (up to `deadlines.stop`),
+    SIGTERM or SIGINT: no new update is taken, those in flight and running jobs are finished (up to `deadlines.stop`),
     what was handled is confirmed, the rest stays with Telegram for the next run. A second signal ends at once.
     """
     stop = stop or asyncio.Event()
@@ -66,12 +69,21 @@ async def run(
         await application.start()
         if schedule:
             await schedule.start()
+        await intake.prepare()
+        if health:
+            await health.open()
         log.info("Ready as @%s.", application.bot.username)
-        status = await _poll(poller, stop)
-        await _wind_down(application, poller, schedule, deadlines.stop)
+        status = await _take_in(intake, stop)
+        await _wind_down(application, intake, schedule, deadlines.stop)
+    except SitrepError as error:
+        log.error("%s", error)  # noqa: TRY400 (a sentence for the operator; a traceback would say no more)
+        status = error.exit_status
     finally:
         if application.running:  # cut off from outside: nothing more is waited for or confirmed
             await _within(0.1, application.stop())
+        await intake.close()
+        if health:
+            await health.close()
         await application.shutdown()
     log.info("Stopped.")
     return status
@@ -107,18 +119,17 @@ async def _connect(application: AnyApplication, deadline: float, stop: asyncio.E
 
 
 async def _introduce(application: AnyApplication, commands: Mapping[str, Sequence[BotCommand]]) -> None:
-    """Make polling possible (no webhook) and show the commands in Telegram's menu; neither is worth failing for."""
+    """Show the commands in Telegram's menu; not worth failing for."""
     bot = application.bot
     try:
-        await bot.delete_webhook(drop_pending_updates=False)
         for language, listed in commands.items():
             await bot.set_my_commands(list(listed), language_code=None if language == "en" else language)
     except TelegramError as error:
         log.warning("The menu of commands could not be set (%s).", error)
 
 
-async def _poll(poller: Poller, stop: asyncio.Event) -> int:
-    polling = asyncio.create_task(poller.run(), name="polling")
+async def _take_in(intake: Intake, stop: asyncio.Event) -> int:
+    polling = asyncio.create_task(intake.run(), name=intake.way)
     stopping = asyncio.create_task(stop.wait(), name="stopping")
     await asyncio.wait((polling, stopping), return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
@@ -130,24 +141,27 @@ async def _poll(poller: Poller, stop: asyncio.Event) -> int:
     except InvalidToken:
         log.error(BAD_TOKEN)  # noqa: TRY400
         return BAD_USE
+    except SitrepError as error:
+        log.error("%s", error)  # noqa: TRY400
+        return error.exit_status
     except Conflict:
         log.error("Another process fetches messages with the same token; only one may. Ending.")  # noqa: TRY400
         return FAILED
     except Exception:
-        log.exception("Fetching messages ended unexpectedly.")
+        log.exception("Taking messages in ended unexpectedly.")
         return FAILED
     return OK
 
 
-async def _wind_down(application: AnyApplication, poller: Poller, schedule: Schedule | None, deadline: float) -> None:
+async def _wind_down(application: AnyApplication, intake: Intake, schedule: Schedule | None, deadline: float) -> None:
     """Finish what is under way, confirm what is finished, then stop the rest."""
     loop = asyncio.get_running_loop()
     end = loop.time() + deadline
-    if not await _within(deadline, poller.drained()):
-        log.warning("%s messages were not answered in time; Telegram sends them again next time.", poller.in_flight)
+    if not await _within(deadline, intake.drained()):
+        log.warning("%s messages were not answered in time; Telegram sends them again next time.", intake.in_flight)
     if schedule:
         await schedule.stop(max(0.0, end - loop.time()))
-    await poller.confirm()
+    await intake.confirm()
     if not await _within(max(0.3, end - loop.time()), application.stop()):
         log.warning("Some answers were cut off.")
 

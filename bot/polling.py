@@ -15,10 +15,13 @@ import logging
 from collections.abc import Callable
 from typing import Any, Final
 
-from telegram import Bot, Update
+from telegram import Bot
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from telegram.request._requestparameter import RequestParameter
+
+from bot.backlog import Leftovers
+from bot.intake import number_of, read_update
 
 log = logging.getLogger(__name__)
 
@@ -28,11 +31,13 @@ MIN_PAUSE: Final = 0.05  # seconds between polls while something is in flight
 MAX_PAUSE: Final = 0.5  # the same when nothing new comes and nothing gets done
 FIRST_BACKOFF: Final = 0.5
 MAX_BACKOFF: Final = 30.0
+DEAF_AFTER: Final = 60.0  # seconds beyond a long poll's own waiting
 
 
 class Poller:
     """Fetches updates of one bot into a queue. `done(update)` must be called for each once it has been handled.
 
+    `leftovers`: what an earlier run by webhook left, handled first.
     `run` ends by itself only on an error that no waiting cures (InvalidToken), or after `conflict_patience` seconds of
     another process polling with the same token (Conflict): it raises it then.
     """
@@ -46,6 +51,7 @@ class Poller:
         timeout: int = 50,
         allowed: tuple[str, ...] = (),
         conflict_patience: float = 60.0,
+        leftovers: Leftovers | None = None,
     ) -> None:
         self._bot = bot
         self._request = request
@@ -53,6 +59,8 @@ class Poller:
         self._timeout = timeout
         self._allowed = allowed
         self._patience = conflict_patience
+        self._leftovers = leftovers
+        self._answered_at: float | None = None  # the loop's time of the last getUpdates that worked
         self._in_flight: dict[int, None] = {}  # numbers not yet done with, oldest first
         self._done: set[int] = set()  # done with, but not confirmed because an older one is in flight
         self._early: set[int] = set()  # confirmed before they were done with
@@ -60,13 +68,36 @@ class Poller:
         self._idle_for = MIN_PAUSE
         self._progress = asyncio.Event()
 
+    way = "polling"
+
     @property
     def in_flight(self) -> int:
         """How many updates were fetched and are not done with."""
         return len(self._in_flight)
 
+    def alive(self, now: float) -> tuple[bool, float | None]:
+        """Whether Telegram answered lately, and the seconds since it last did."""
+        age = None if self._answered_at is None else max(0.0, now - self._answered_at)
+        return age is not None and age < self._timeout + DEAF_AFTER, age
+
+    async def prepare(self) -> None:
+        """Take the webhook away (polling is refused beside one), and begin with what an earlier run left."""
+        try:
+            await self._bot.delete_webhook(drop_pending_updates=False)
+        except TelegramError as error:
+            log.warning("An earlier webhook could not be taken away (%s).", error)
+        if self._leftovers is not None:
+            await self._leftovers.open()
+
+    async def close(self) -> None:
+        """Nothing of its own is open."""
+        if self._leftovers is not None:
+            await self._leftovers.close()
+
     def done(self, update: object) -> None:
         """This update was handled (or failed for good): Telegram need not send it again."""
+        if self._leftovers is not None:
+            self._leftovers.done(update)
         number = getattr(update, "update_id", None)
         self._early.discard(number or 0)
         if number in self._in_flight:
@@ -147,7 +178,8 @@ class Poller:
         self._done = {number for number in self._done if number >= offset}
         if not isinstance(answer, list):
             raise TelegramError("getUpdates gave no list")
-        return [item for item in answer if isinstance(item, dict) and isinstance(item.get("update_id"), int)]
+        self._answered_at = asyncio.get_running_loop().time()
+        return [item for item in answer if number_of(item) is not None]
 
     def _is_new(self, item: dict[str, Any]) -> bool:
         number = item["update_id"]
@@ -157,13 +189,11 @@ class Poller:
         number: int = item["update_id"]
         self._in_flight[number] = None
         self._next = max(self._next, number + 1)
-        try:
-            update = Update.de_json(item, self._bot)
-        except Exception as error:  # whatever an update of a newer Bot API or a broken proxy makes the library raise
-            log.warning("Update %s could not be read (%s) and is skipped.", number, type(error).__name__)
+        read = read_update(item, self._bot)
+        if read is None:
             self.done(_Numbered(number))
             return
-        await self._queue.put(update)
+        await self._queue.put(read[0])
 
     def _confirm_early(self) -> None:
         """The older half of what is in flight holds up all others: count it as received."""

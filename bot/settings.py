@@ -18,6 +18,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.addresses import host_and_port
 from conflict.errors import SettingsError
 
 PREFIX = "SITREP_"
@@ -134,6 +135,38 @@ class Settings(BaseSettings):
         ge=1,
         le=4096,
     )
+    messages_per_second: float = _setting(
+        "SITREP_MESSAGES_PER_SECOND",
+        30.0,
+        "How many messages a second Telegram takes from this bot; more only where it allows that.",
+        "be a number from 1 to 10000",
+        ge=1,
+        le=10000,
+    )
+    webhook_url: str | None = _setting(
+        "SITREP_WEBHOOK_URL",
+        None,
+        "The public https address that Telegram posts messages to. Without it the bot fetches them itself.",
+        "be an address that starts with https://, without user name or password",
+    )
+    webhook_listen: str = _setting(
+        "SITREP_WEBHOOK_LISTEN",
+        "127.0.0.1:8080",
+        "Where the webhook listens behind your proxy: host:port.",
+        "be host:port, such as 127.0.0.1:8080",
+    )
+    webhook_secret: SecretStr | None = _setting(
+        "SITREP_WEBHOOK_SECRET",
+        None,
+        "What proves to the webhook that it is Telegram who posts. Default: derived from the token.",
+        "be 16 to 256 letters, digits, - and _",
+    )
+    health_listen: str | None = _setting(
+        "SITREP_HEALTH_LISTEN",
+        None,
+        "Where /livez and /readyz are answered: host:port. By webhook they are at its own address, if this is not set.",
+        "be host:port, such as 127.0.0.1:8081",
+    )
     start_deadline: float = _setting(
         "SITREP_START_DEADLINE",
         300.0,
@@ -169,6 +202,32 @@ class Settings(BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
             raise ValueError("not an address")
         return value.strip().rstrip("/")
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _webhook_url(cls, value: str | None) -> str | None:
+        parts = urlsplit((value or "https://x").strip())
+        loopback = parts.hostname in ("127.0.0.1", "localhost", "::1")  # where a Bot API server of one's own may post
+        schemes = ("https", "http") if loopback else ("https",)
+        if parts.scheme not in schemes or not parts.hostname or parts.username or parts.password or parts.fragment:
+            raise ValueError("not an address")
+        return value.strip() if value else None
+
+    @field_validator("webhook_listen", "health_listen")
+    @classmethod
+    def _listen(cls, value: str | None) -> str | None:
+        if value is not None:
+            host_and_port(value)
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _webhook_secret(cls, value: SecretStr | None) -> SecretStr | None:
+        given = value.get_secret_value() if value else "x" * 16
+        plain = given.replace("_", "a").replace("-", "a")
+        if not (16 <= len(given) <= 256 and plain.isascii() and plain.isalnum()):
+            raise ValueError("not a secret")
+        return value
 
     @field_validator("database_url")
     @classmethod
@@ -216,6 +275,11 @@ class Settings(BaseSettings):
         return _file_url(self.home / "sample.db")
 
     @property
+    def health_address(self) -> str | None:
+        """Where health checks are answered: an address of their own, the webhook's, or nowhere."""
+        return self.health_listen or (self.webhook_listen if self.webhook_url else None)
+
+    @property
     def database_exists(self) -> bool:
         """Whether there is a database to read: a file that is there, or a server somebody named."""
         return self.database_url is not None or (self.home / "sitrep.db").exists()
@@ -224,6 +288,7 @@ class Settings(BaseSettings):
     def secrets(self) -> tuple[str, ...]:
         """Everything that must never be seen in a log or an error."""
         found = [self.token] if self.token else []
+        found += [self.webhook_secret.get_secret_value()] if self.webhook_secret else []
         if self.database_url:
             try:
                 password = urlsplit(self.database_url.get_secret_value()).password
