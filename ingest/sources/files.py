@@ -1,4 +1,4 @@
-"""Files that a person hands over: plain text, a saved feed (RSS, Atom), a saved article (HTML); whole or not at all.
+"""Files that a person hands over: plain text, a saved feed, a saved article (HTML); whole or not at all.
 
 Everything in a file is hostile: size is bounded before reading, a feed that declares a DTD or entities is refused, and
 what cannot be read ends in one InputError that says what, where and what to do.
@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from hashlib import sha256
-from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 from conflict.errors import InputError, UsageError
 from conflict.events import Report, ReportKind
+from ingest.sources.articles import read_article
+from ingest.sources.feeds import FeedItem, looks_like_feed, read_feed, root_of
+from ingest.sources.languages import language_of as language_of
+from ingest.sources.unreadable import Unreadable
 
 MAX_BYTES = 5 * 1024 * 1024
-MAX_ITEMS = 2_000
 _SNIFFED = 4096
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -38,10 +38,6 @@ _MAGIC = (
     (b"GIF8", "a picture"),
 )
 _DECLARED = re.compile(rb"""(?:encoding|charset)\s{0,8}=\s{0,8}["']?([A-Za-z0-9_:.-]{2,40})""")
-_ENGLISH = frozenset(
-    ("the", "of", "and", "in", "to", "a", "is", "was", "were", "are", "has", "had", "for", "on", "with", "by", "that")
-)
-_NOT_ARABIC = frozenset("پچژگکیےںہھٹڈڑۆێۇ")
 _CONTROLS = frozenset(range(32)) - {9, 10, 12, 13}
 
 
@@ -66,7 +62,7 @@ def read_file(
     raw = _bytes_of(place)
     kind = _kind_of(raw, place)
     if kind == "feed":
-        return _feed(raw, place, source, when, retrieved_at)
+        return _feed(raw, place, source, encoding, when, retrieved_at)
     text = _decode(raw, place, encoding, declared=kind == "html")
     if kind == "html":
         return [_article(text, place, source, title, when, retrieved_at)]
@@ -96,21 +92,6 @@ def source_id_of(source: str) -> str:
     """A short id of a source's name: letters and digits with hyphens."""
     parts = "".join(c if c.isalnum() else " " for c in source.casefold()).split()
     return "-".join(parts)[:80] or "unnamed"
-
-
-def language_of(text: str) -> str | None:
-    """ "ar" or "en", where script and small words speak for it; None for any other language."""
-    sample = text[:20_000].casefold()
-    letters = sum(c.isalpha() for c in sample)
-    words = sample.split()
-    if not letters:
-        return None
-    if sum("\u0600" <= c <= "\u06ff" for c in sample) * 2 > letters:
-        # Persian, Urdu and Kurdish write letters that Arabic has not.
-        return None if sum(c in _NOT_ARABIC for c in sample) * 50 > letters else "ar"
-    if sum("a" <= c <= "z" for c in sample) * 2 < letters:
-        return None
-    return "en" if len(words) < 8 or sum(w in _ENGLISH for w in words) * 12 >= len(words) else None
 
 
 def report_of(
@@ -174,8 +155,8 @@ def _kind_of(raw: bytes, path: Path) -> str:
         if raw.startswith(magic):
             raise InputError(f"{path} is {name}, not text. Save it as plain text or HTML and try again.")
     head = _head(raw)
-    start = _root_of(head)
-    if start.startswith(("<rss", "<feed", "<rdf:rdf", "<channel")):
+    start = root_of(head)
+    if looks_like_feed(raw):
         return "feed"
     if start.startswith("<!") and head.startswith("<?xml"):
         raise InputError(f"{path} declares a DTD or entities, which feeds do not need and attacks do. It was not read.")
@@ -199,20 +180,6 @@ def _head(raw: bytes) -> str:
         if raw.startswith(bom):
             return raw[:_SNIFFED].decode(name, "ignore").lstrip("\ufeff \t\r\n").lower()
     return raw[:_SNIFFED].decode("latin-1").lstrip(" \t\r\n").lower()
-
-
-def _root_of(head: str) -> str:
-    """What follows the XML declaration, comments and processing instructions."""
-    while True:
-        head = head.lstrip()
-        if head.startswith("<?"):
-            _, found, head = head.partition("?>")
-        elif head.startswith("<!--"):
-            _, found, head = head.partition("-->")
-        else:
-            return head
-        if not found:
-            return ""
 
 
 def _decode(raw: bytes, path: Path, encoding: str | None, *, declared: bool) -> str:
@@ -257,115 +224,47 @@ def _without_title(text: str, title: str | None) -> str:
 def _article(
     page: str, path: Path, source: str | None, title: str | None, when: datetime | None, retrieved_at: datetime | None
 ) -> Report:
-    import trafilatura  # takes most of a second, and only saved pages need it
-
-    found = trafilatura.bare_extraction(
-        page, with_metadata=True, include_comments=False, date_extraction_params={"extensive_search": False}
-    )
-    text = (getattr(found, "text", None) or "").strip()
-    if not text:
-        raise InputError(f"{path}: no article text was found in this page. Save the text of the article by itself.")
-    own_title = title or getattr(found, "title", None)
-    name = source or getattr(found, "sitename", None) or path.stem
+    found = read_article(page, stubs=True)  # a person chose this page: even a short text is meant
+    if isinstance(found, Unreadable):
+        raise InputError(f"{path}: this page {found.reason}. Save the text of the article by itself.")
+    own_title = title or found.title
     return report_of(
-        _without_title(text, own_title),
-        publisher=str(name),
+        _without_title(found.text, own_title),
+        publisher=source or found.site or path.stem,
         kind=ReportKind.ARTICLE,
         title=own_title,
-        url=_web_address(getattr(found, "url", None)),
-        published_at=when or _meta_date(getattr(found, "date", None)),
+        url=found.url,
+        published_at=when or found.published_at,
         retrieved_at=retrieved_at,
     )
-
-
-def _meta_date(words: object) -> datetime | None:
-    try:
-        return parse_published(str(words)) if words else None
-    except UsageError:
-        return None
 
 
 def _feed(
-    raw: bytes, path: Path, source: str | None, when: datetime | None, retrieved_at: datetime | None
+    raw: bytes,
+    path: Path,
+    source: str | None,
+    encoding: str | None,
+    when: datetime | None,
+    retrieved_at: datetime | None,
 ) -> list[Report]:
-    import feedparser  # only feeds need it
+    found = read_feed(raw, charset=encoding)
+    if isinstance(found, Unreadable):
+        raise InputError(f"{path}: this feed {found.reason}. It was not read.")
+    if not found.items:
+        flaws = f" ({'; '.join(found.flaws)})" if found.flaws else ""
+        raise InputError(f"{path} is a feed without readable items{flaws}. Nothing was stored.")
+    publisher = source or found.title or path.stem
+    return [_report_of_item(item, publisher, when, retrieved_at) for item in found.items]
 
-    parsed = feedparser.parse(raw, response_headers={"content-type": "application/xml"})
-    publisher = source or _plain_words(parsed.feed.get("title")) or path.stem
-    reports = [r for e in parsed.entries[:MAX_ITEMS] if (r := _item(e, publisher, when, retrieved_at)) is not None]
-    if not reports:
-        fault = f": {parsed.get('bozo_exception')}" if parsed.get("bozo") else ""
-        raise InputError(f"{path} is a feed without readable items{' '.join(str(fault).split())}. Nothing was stored.")
-    return reports
 
-
-def _item(entry: Any, publisher: str, when: datetime | None, retrieved_at: datetime | None) -> Report | None:
-    title = _plain_words(entry.get("title")) or None
-    bodies = [str(part.get("value", "")) for part in entry.get("content", [])] + [str(entry.get("summary", ""))]
-    text = max((_plain_words(body) for body in bodies), key=len) or title
-    if not text:
-        return None
+def _report_of_item(item: FeedItem, publisher: str, when: datetime | None, retrieved_at: datetime | None) -> Report:
     return report_of(
-        text,
+        item.text,
         publisher=publisher,
         kind=ReportKind.FEED_ITEM,
-        title=title,
-        url=_web_address(entry.get("link")),
-        published_at=_instant(entry.get("published_parsed") or entry.get("updated_parsed")) or when,
+        title=item.title,
+        url=item.url,
+        published_at=item.published_at or item.updated_at or when,
         retrieved_at=retrieved_at,
-        external_id=str(entry.get("id") or "") or None,
+        external_id=item.item_id,
     )
-
-
-def _instant(parts: Any) -> datetime | None:
-    try:
-        if not parts:
-            return None
-        year, month, day, hour, minute, second = (int(part) for part in parts[:6])
-        return datetime(year, month, day, hour, minute, tzinfo=UTC) + timedelta(seconds=second)
-    except (TypeError, ValueError, OverflowError):
-        return None
-
-
-def _web_address(url: object) -> str | None:
-    """A link that may be shown: http or https, of bounded length."""
-    text = str(url or "").strip()
-    return text if text.lower().startswith(("http://", "https://")) and len(text) < 2000 else None
-
-
-class _Words(HTMLParser):
-    """The visible words of a fragment of HTML, paragraphs kept apart."""
-
-    _BREAKS = frozenset({"p", "br", "div", "li", "h1", "h2", "h3", "h4", "tr", "blockquote"})
-    _HIDDEN = frozenset({"script", "style"})
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self._parts: list[str] = []
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._hidden += tag in self._HIDDEN
-        if tag in self._BREAKS:
-            self._parts.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._hidden = max(0, self._hidden - (tag in self._HIDDEN))
-        if tag in self._BREAKS:
-            self._parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self._parts.append(data)
-
-    def lines(self) -> Iterator[str]:
-        for line in "".join(self._parts).splitlines():
-            if words := " ".join(line.split()):
-                yield words
-
-
-def _plain_words(fragment: object) -> str:
-    parser = _Words()
-    parser.feed(str(fragment or ""))
-    parser.close()
-    return "\n".join(parser.lines())
