@@ -33,8 +33,19 @@ class SampleEntry:
 
 def sample_entries() -> tuple[SampleEntry, ...]:
     """All of the sample as it ships, in the order of the file. InputError names an entry that cannot be used."""
-    text = files("ingest").joinpath("data", "sample", "idlib-2019.toml").read_text("utf-8")
-    return parse_sample(text)
+    return parse_sample(_shipped())
+
+
+def sample_now() -> datetime:
+    """The instant at which the demonstration stands; what was published later is hidden in it."""
+    now = tomllib.loads(_shipped())["now"]
+    if not isinstance(now, datetime):
+        raise InputError("The sample's now must be an instant such as 2019-12-02T18:00:00Z.")
+    return now.astimezone(UTC)
+
+
+def _shipped() -> str:
+    return files("ingest").joinpath("data", "sample", "idlib-2019.toml").read_text("utf-8")
 
 
 def sample_reports() -> list[Report]:
