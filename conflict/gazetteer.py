@@ -42,7 +42,7 @@ _POPULATION_STEPS = (5_000, 50_000, 500_000, 1_000_000)  # each step up is worth
 _IN_COUNTRY = 0.14
 _IN_PROVINCE = 0.05
 _AFFECTED = 0.02
-_WANTED_LEVEL = 0.10
+_WANTED_LEVEL = 0.20  # a level said outright outweighs an exact spelling of another level
 Layer = Embedded | Listed
 Hit = tuple[int, int]  # layer, number
 
