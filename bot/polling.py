@@ -60,7 +60,7 @@ class Poller:
         self._allowed = allowed
         self._patience = conflict_patience
         self._leftovers = leftovers
-        self._answered_at: float | None = None  # the loop's time of the last getUpdates that worked
+        self._answered_at: float | None = None  # the loop's time when Telegram last answered
         self._in_flight: dict[int, None] = {}  # numbers not yet done with, oldest first
         self._done: set[int] = set()  # done with, but not confirmed because an older one is in flight
         self._early: set[int] = set()  # confirmed before they were done with
@@ -84,6 +84,7 @@ class Poller:
         """Take the webhook away (polling is refused beside one), and begin with what an earlier run left."""
         try:
             await self._bot.delete_webhook(drop_pending_updates=False)
+            self._answered_at = asyncio.get_running_loop().time()
         except TelegramError as error:
             log.warning("An earlier webhook could not be taken away (%s).", error)
         if self._leftovers is not None:
