@@ -11,11 +11,13 @@ from sqlalchemy import Row, delete, func, insert, select, update
 
 from conflict.errors import StorageError
 from conflict.subscriptions import Subscription
+from conflict.subscriptions import subscription_areas as areas_of_subscription
 from conflict.vocabulary import SUBTYPES_OF, EventType, Severity, SubEventType, Verification
 from storage.people import subscription_areas, subscriptions
 from storage.session import Session
 
 EVERY_TYPE = -1
+_WITHIN = "in:"  # marks, among the place ids of a row, the units around them
 _BIT = {sub: 1 << number for number, sub in enumerate(SubEventType)}
 
 
@@ -28,14 +30,6 @@ def type_mask(event_types: Iterable[EventType], sub_event_types: Iterable[SubEve
     """The sub-types wanted as bits; no restriction is -1 (all bits)."""
     wanted = {sub for kind in event_types for sub in SUBTYPES_OF[kind]} | set(sub_event_types)
     return sum(_BIT[sub] for sub in wanted) if wanted else EVERY_TYPE
-
-
-def areas_of_subscription(subscription: Subscription) -> tuple[str, ...]:
-    """What an event's areas are compared with: place ids, the grid cell, or the world."""
-    areas = list(subscription.place_ids)
-    if subscription.cell is not None:
-        areas.append(f"cell:{subscription.cell[0]}:{subscription.cell[1]}")
-    return tuple(dict.fromkeys(areas)) or ("world",)
 
 
 class Subscriptions:
@@ -140,7 +134,7 @@ def _values(subscription: Subscription) -> dict[str, Any]:
     cell = subscription.cell
     return {
         "chat_id": subscription.chat_id,
-        "place_ids": list(subscription.place_ids) or None,
+        "place_ids": [*subscription.place_ids, *(_WITHIN + unit for unit in subscription.within)] or None,
         "cell_y": cell[0] if cell else None,
         "cell_x": cell[1] if cell else None,
         "radius_km": subscription.radius_km,
@@ -161,7 +155,7 @@ def _subscription(row: Row[Any]) -> Subscription:
     return Subscription(
         subscription_id=row.subscription_id,
         chat_id=row.chat_id,
-        place_ids=tuple(row.place_ids or ()),
+        place_ids=tuple(one for one in row.place_ids or () if not one.startswith(_WITHIN)),
         cell=None if row.cell_y is None else (row.cell_y, row.cell_x),
         radius_km=row.radius_km,
         event_types=tuple(EventType(kind) for kind in row.event_types or ()),
@@ -173,4 +167,5 @@ def _subscription(row: Row[Any]) -> Subscription:
         minimum_verification=Verification(row.minimum_verification),
         coarser_too=row.coarser_too,
         paused=row.paused,
+        within=tuple(one.removeprefix(_WITHIN) for one in row.place_ids or () if one.startswith(_WITHIN)),
     )

@@ -9,12 +9,14 @@ from functools import cached_property
 from sqlalchemy import Connection, text
 
 from conflict.errors import StorageError
+from storage.bulk import Bulk
 from storage.ceasefires import Ceasefires
 from storage.changes import Changes
 from storage.chats import Chats
 from storage.deliveries import Deliveries
 from storage.events import Events
 from storage.inbox import Inbox
+from storage.matching import Matching
 from storage.operators import OperatorActions
 from storage.places import LearnedPlaces
 from storage.reports import Reports
@@ -40,6 +42,11 @@ class Unit:
     def events(self) -> Events:
         """What is held to have happened, with its claims."""
         return Events(self._session)
+
+    @cached_property
+    def bulk(self) -> Bulk:
+        """Many rows of a data set at once."""
+        return Bulk(self._session)
 
     @cached_property
     def tolls(self) -> Tolls:
@@ -85,6 +92,11 @@ class Unit:
     def deliveries(self) -> Deliveries:
         """What is to be sent, and what became of it."""
         return Deliveries(self._session)
+
+    @cached_property
+    def matching(self) -> Matching:
+        """From changes to deliveries."""
+        return Matching(self._session)
 
     @cached_property
     def inbox(self) -> Inbox:
