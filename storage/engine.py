@@ -20,7 +20,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, exc
 from sqlalchemy.engine import URL, make_url
 
 from conflict.errors import DatabaseAwayError, SettingsError, StorageError
-from storage import backup, schema
+from storage import backup, restore, schema
 from storage.reach import DatabaseFile, Reach
 from storage.unit import Unit
 
@@ -99,6 +99,14 @@ class Storage:
         """
         with _in_plain_words(self.url):
             return backup.backup(self._engine, Path(path))
+
+    def restore(self, path: Path | str) -> restore.Restored:
+        """Fill an empty database, with a schema or without, from a backup of either kind; all of it or nothing.
+
+        Raises UsageError when there is data already, InputError when the file is damaged or no backup.
+        """
+        with _in_plain_words(self.url):
+            return restore.restore(lambda: self._transaction(True), Path(path))
 
     def close(self) -> None:
         """Close all connections."""

@@ -56,6 +56,13 @@ def migrate(connection: Connection) -> tuple[str | None, str]:
     return before, newest()
 
 
+def build(connection: Connection, revision: str) -> None:
+    """Make the schema of one known revision, newest or earlier, in a database without tables; else SchemaError."""
+    if revision not in _known():
+        raise _newer(revision)
+    command.upgrade(_config(connection), revision)
+
+
 def check(connection: Connection) -> None:
     """SchemaError unless the schema is this version's."""
     found = current(connection)
