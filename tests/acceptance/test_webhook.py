@@ -1,4 +1,4 @@
-"""The bot behind a webhook as a process of its own: killed in the middle of an answer, started again, nobody forgotten."""
+"""The bot behind a webhook as a process of its own: killed in the middle of an answer, started again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 
 from tests.acceptance.conftest import SITREP, Run, environment
-from tests.bot.hooked import free_port
+from tests.bot.hooked import free_port, until
 from tests.botapi.server import BotApiServer
 
 
@@ -36,9 +36,7 @@ async def test_a_process_killed_while_it_answers_answers_after_its_restart(
         for person in people:
             await person.say("latest in Idlib")
         await botapi.begun("sendMessage", seconds=30)
-        async with asyncio.timeout(10):
-            while botapi.updates.pending:  # until the process has acknowledged all of them
-                await asyncio.sleep(0.02)
+        await until(lambda: not botapi.updates.pending)  # the process has acknowledged all of them
         first.send_signal(signal.SIGKILL)
         await first.wait()
         botapi.faults.clear()

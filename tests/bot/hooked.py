@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,6 +30,13 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
+async def until(reached: Callable[[], bool]) -> None:
+    """Wait for what tells nobody when it is reached: another process, or a row in a database."""
+    async with asyncio.timeout(10):
+        while not reached():  # noqa: ASYNC110 (no event to wait for, see above)
+            await asyncio.sleep(0.01)
+
+
 @dataclass
 class Hooked:
     """A bot with a webhook that runs in this loop."""
@@ -45,9 +52,7 @@ class Hooked:
     async def ready(self) -> None:
         """Wait until it takes updates."""
         loop = asyncio.get_running_loop()
-        async with asyncio.timeout(5):
-            while not self.intake.alive(loop.time())[0]:
-                await asyncio.sleep(0.01)
+        await until(lambda: self.intake.alive(loop.time())[0])
 
     async def post(self, body: Any, *, secret: str | None = "", raw: bytes | None = None) -> tuple[int, str | None]:
         """Post as Telegram does; the status, and after how long to come again. `secret` "": the right one."""
@@ -75,7 +80,7 @@ def hook(
     stop: float = 3.0,
     **more: Any,
 ) -> Hooked:
-    """Start a bot with a webhook; it may still be connecting when this returns. `more`: settings; None takes one away."""
+    """Start a bot with a webhook; `more`: settings; None takes one away."""
     conversation = conversation or FakeConversation()
     port = free_port()
     given = {

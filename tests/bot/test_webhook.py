@@ -18,7 +18,7 @@ from bot.webhook import secret_for
 from conflict.errors import DatabaseAwayError, SettingsError
 from storage import Storage, Unit, open_storage
 from storage.inbox import Arrival
-from tests.bot.hooked import hook, hooked, message
+from tests.bot.hooked import hook, hooked, message, until
 from tests.botapi.server import BotApiServer
 from tests.handlers.fakes import FakeConversation
 
@@ -37,9 +37,7 @@ def sqlite(tmp_path: Path, migrated_file: Path) -> Iterator[Storage]:
 
 async def until_empty(storage: Storage) -> None:
     """Wait until every recorded update is struck out."""
-    async with asyncio.timeout(5):
-        while waiting(storage):
-            await asyncio.sleep(0.01)
+    await until(lambda: waiting(storage) == 0)
 
 
 def waiting(storage: Storage) -> int:
@@ -167,9 +165,7 @@ async def test_a_stop_finishes_what_is_under_way_and_takes_nothing_new(botapi: B
     assert (await bot.post(message(1, "wait", amal.id)))[0] == 200
     await bot.conversation.heard(1)
     bot.stop.set()
-    async with asyncio.timeout(5):
-        while bot.intake.alive(0)[0]:
-            await asyncio.sleep(0.01)
+    await until(lambda: not bot.intake.alive(0)[0])
     assert (await bot.post(message(2, "latest", amal.id)))[0] == 503
     bot.conversation.gate.set()
     assert await bot.ended() == 0
