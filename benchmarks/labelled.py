@@ -125,12 +125,15 @@ def _score_row(total: Score, found: Extraction, places: Places, row: Row) -> Non
 
 def _score_event(total: Score, row: Row, label: Row, event: EventData | None, places: Places) -> None:
     verdicts = _verdicts(label, event, places)
+    wrong = [name for name, right in verdicts.items() if not right and name != "type"]
     for name, right in verdicts.items():
         total.of[name] += 1
         total.right[name] += right
-        if not right:
-            got = _shown(event, name) if event else "nothing"
-            total.misses.append(f"{row['id']} {name} got {got}, wanted {_label(label, name)}: {row['text']}")
+    if event is None:
+        total.misses.append(f"{row['id']} missed {label['sub_types']}: {row['text']}")
+    elif wrong:
+        seen = "; ".join(f"{name} {_shown(event, name)} not {_label(label, name)}" for name in wrong)
+        total.misses.append(f"{row['id']} {seen}: {row['text']}")
     if event:
         total.told += 1
         total.told_right += verdicts["sub_type"]

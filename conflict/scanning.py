@@ -149,7 +149,7 @@ class Scanner:
         ways = []
         if bare and " " not in bare and bare not in self._inside:
             forms = [(bare, 0)]
-            if bare[0] in _PARTICLES and len(bare) > 3:
+            if bare[0] in _PARTICLES and len(bare) > 3 and bare not in self._level_words:
                 forms.append((bare[1:], 1))
                 if bare[1] in _PARTICLES and len(bare) > 4:
                     forms.append((bare[2:], 2))

@@ -92,7 +92,7 @@ def settled_counts(cluster: Cluster, actor1: Actor | None, actor2: Actor | None)
             name = (match.actor_id or match.name) if match else wanted
             count = replace(count, casualty=replace(count.casualty, side=name))
         settled.append((sentence, count))
-    return opponents(settled, [a.actor_id or a.name for a in pair])
+    return opponents(settled)
 
 
 def _actors(frames: Sequence[Frame]) -> tuple[Actor | None, Actor | None]:

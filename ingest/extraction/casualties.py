@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from conflict.claims import Casualty
@@ -34,7 +34,7 @@ _TITLES = frozenset(
         "said",
     ]
 )
-_SINGLE = frozenset({"a", "an"})
+_SINGLE = frozenset({"a", "an", "another"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,16 @@ def counts(tagged: Tagged, numbers: Sequence[NumberMention], lexicon: Lexicon) -
     found: list[Count] = []
     for first, last, number in _people_numbers(tagged, numbers)[:_MOST]:
         role, role_end = _role(tagged, last)
-        dual = next((t for t in tagged.by("role") if t.first == first and t.last <= last), None)
+        dual = next((t for t in tagged.by("role") if t.first == first and t.last >= first + 1), None)
+        named = next((t for t in tagged.by("role") if t.last == first), None)
+        if role is None and dual is None and named is not None and not tagged.words[first].key.isascii():
+            role, role_end = named, last  # "مدنيين اثنين"
         if role is None and dual is not None:  # Arabic writes "two children" in one word
-            role, role_end = dual, last
+            role, role_end = dual, max(last, dual.last)
         harm = _harm(tagged, harms, first, max(role_end, last), role is not None)
-        if harm is None:
+        if harm is None or _recalled(tagged, harm):
+            continue
+        if role and tagged.words[role.last - 1].key == "family" and number.count == 1:
             continue
         part = _is_part(tagged, first, found)
         kind = found[-1].casualty.kind if part and found else _KINDS[harm.value]
@@ -69,18 +74,26 @@ def counts(tagged: Tagged, numbers: Sequence[NumberMention], lexicon: Lexicon) -
             continue
         if harm.value == "displaced" and abs(harm.first - last) > 6:
             continue
+        low, high, count = number.low, number.high, number.count
+        if count is not None and _at_least_after(tagged, max(role_end, last)):
+            low, high, count = count, None, None
         civilian, side = lexicon.roles.get(role.value, (None, None)) if role else (None, None)
         casualty = Casualty(
             kind,
             side=_side(tagged, first, role_end, side, lexicon),
-            role=_plain(tagged.written(role.first, role.last).lower()) if role else None,
+            role=role.value if role else None,
             civilian=civilian,
-            count=number.count,
-            low=number.low,
-            high=number.high,
+            count=count,
+            low=low,
+            high=high,
         )
         found.append(Count(casualty, first, part, _toll_before(tagged, first)))
     return _without_repeats(found)
+
+
+def _recalled(tagged: Tagged, harm: Tag) -> bool:
+    """Whether a death is named only as the reason for something else: "in response to the killing of ..."."""
+    return any(0 <= harm.first - t.last <= 1 or t.first <= harm.first < t.last for t in tagged.by("recalled"))
 
 
 def _people_numbers(tagged: Tagged, numbers: Sequence[NumberMention]) -> list[tuple[int, int, NumberMention]]:
@@ -100,30 +113,51 @@ def _people_numbers(tagged: Tagged, numbers: Sequence[NumberMention]) -> list[tu
         if number.count == 2 and tagged.words[first].key == "both":
             continue
         found.append((first, last, number))
-    for index, word in enumerate(tagged.words[:-1]):
-        if word.key in _SINGLE and index not in starts:
-            role = next(
-                (
-                    t
-                    for t in tagged.by("role")
-                    if index < t.first <= index + 2 and t.value not in ("people", "rebels", "opponents")
-                ),
-                None,
-            )
-            following = tagged.words[role.last].key if role and role.last < len(tagged.words) else ""
-            if (
-                role
-                and following not in _TITLES
-                and not any(index < s < role.first for s in starts)
-                and _singular(tagged.words[role.last - 1].key)
-            ):
-                found.append((index, index + 1, NumberMention(word.start, word.end, "a", 1, 1, 1, "")))
+    for index in _ones(tagged, starts):
+        word = tagged.words[index]
+        found.append((index, index + 1, NumberMention(word.start, word.end, "a", 1, 1, 1, "")))
     return sorted(found, key=lambda item: item[0])
 
 
-def _plain(role: str) -> str:
-    """The role without "of their" before it."""
-    return role.removeprefix("of ").removeprefix("their ")
+def _ones(tagged: Tagged, starts: Mapping[int, int]) -> list[int]:
+    """Where one person is counted without a number: "a medic", "his wife", "one of its soldiers", "مقتل شخص"."""
+    words = tagged.words
+    taken = {i for first, last in starts.items() for i in range(first, last)}
+    found: set[int] = set()
+    roles = tagged.by("role")
+    for role in roles:
+        before = range(max(0, role.first - 3), role.first)
+        at = next((i for i in reversed(before) if words[i].key in _SINGLE), None)
+        following = words[role.last].key if role.last < len(words) else ""
+        whole = role.value not in ("rebels", "opponents") and following not in _TITLES
+        if at is not None and whole and not taken & {*range(at, role.first)} and _singular(words[role.last - 1].key):
+            found.add(at)
+        one = role.first - 3
+        if one >= 0 and words[one].key == "one" and words[one + 1].key == "of":  # "one of its soldiers"
+            found.add(one)
+        if role.first and words[role.first - 1].key in ("احد", "احدي") and role.first not in taken:
+            found.add(role.first - 1)
+    for kin in tagged.by("kin"):
+        joined = kin.first > 1 and words[kin.first - 1].key in _POSSESSIVE
+        after_harm = any(h.last == kin.first for h in tagged.by("harm"))
+        if joined or after_harm or words[kin.first].key.startswith("و"):
+            at = kin.first - 1 if joined else kin.first
+            if at not in taken and not any(t.last > at and t.first < at for t in roles):
+                found.add(at)
+    singular = {t.first for t in tagged.by("singular")}
+    for harm in tagged.by("harm"):
+        if harm.value not in ("killed", "injured"):
+            continue
+        if harm.last in singular and harm.last not in taken:
+            found.add(harm.last)
+        alone = words[harm.first].key.lstrip("و") in _ONE_HARMED and harm.last - harm.first == 1
+        if alone and not any(first < harm.first <= last + 1 for first, last in starts.items()):
+            found.add(harm.first)
+    return sorted(found)
+
+
+_POSSESSIVE = frozenset({"his", "her", "their"})
+_ONE_HARMED = frozenset({"قتيل", "جريح", "شهيد"})
 
 
 def _singular(key: str) -> bool:
@@ -131,15 +165,8 @@ def _singular(key: str) -> bool:
 
 
 def _role(tagged: Tagged, after: int) -> tuple[Tag | None, int]:
-    """The people a number counts: the role word after it, over words that may stand between."""
-    between = {t.first: t.last for t in tagged.by("between")}
-    for tag in tagged.by("nationality"):
-        between.setdefault(tag.first, tag.last)
-    roles: dict[int, Tag] = {}
-    for tag in tagged.by("role"):
-        if tag.first not in roles or tag.last > roles[tag.first].last:
-            roles[tag.first] = tag
-    units = {t.first for t in tagged.by("units")}
+    """The people a number counts: the role word after it, over words that may stand between; else a named side."""
+    roles, between, units, who = _people_words(tagged)
     index = after
     while index < min(len(tagged.words), after + 6):
         role = roles.get(index)
@@ -148,6 +175,9 @@ def _role(tagged: Tagged, after: int) -> tuple[Tag | None, int]:
             return (following, following.last) if following and role.value != "people" else (role, role.last)
         if index in units or tagged.words[index].sign:
             break
+        party = who.get(index)
+        if party is not None and party.last not in roles and not _more_people(tagged, party.last, roles, between):
+            return Tag(party.first, party.last, "role", _FIGHTERS.get(party.value, "fighters"), ""), party.last
         if index in between:
             index = between[index]
         elif tagged.words[index].capital and index + 1 in roles:
@@ -157,11 +187,49 @@ def _role(tagged: Tagged, after: int) -> tuple[Tag | None, int]:
     return None, after
 
 
+_FIGHTERS = {"civilians": "civilians", "protesters": "civilians", "state": "soldiers", "opposition": "rebels"}
+
+
+def _more_people(tagged: Tagged, index: int, roles: Mapping[int, Tag], between: Mapping[int, int]) -> bool:
+    """Whether a role word still comes after a party's name: "3 SDF members"."""
+    for _ in range(3):
+        if index in roles:
+            return True
+        if index not in between or index >= len(tagged.words):
+            return False
+        index = between[index]
+    return False
+
+
+def _people_words(tagged: Tagged) -> tuple[dict[int, Tag], dict[int, int], set[int], dict[int, Tag]]:
+    """By first word: roles (the longest), skippable words, units, parties."""
+    between = {t.first: t.last for t in tagged.by("between")}
+    for tag in tagged.by("nationality"):
+        between.setdefault(tag.first, tag.last)
+    roles: dict[int, Tag] = {}
+    for tag in tagged.by("role"):
+        if tag.first not in roles or tag.last > roles[tag.first].last:
+            roles[tag.first] = tag
+    who = {t.first: t for t in (*tagged.by("actor"), *tagged.by("group")) if t.detail != "national"}
+    return roles, between, {t.first for t in tagged.by("units")}, who
+
+
+def _at_least_after(tagged: Tagged, last: int) -> bool:
+    """Arabic says "at least" after what it counts."""
+    keys = [w.key for w in tagged.words[last : last + 3]]
+    return any(one == "علي" and other == "اقل" for one, other in zip(keys, keys[1:], strict=False))
+
+
 def _harm(tagged: Tagged, harms: Sequence[Tag], first: int, last: int, has_role: bool) -> Tag | None:
     """The word of harm a number belongs to: the one right before ("killed six"), else the next one after."""
     before = [h for h in harms if h.last <= first and first - h.last <= (6 if has_role else 2)]
     after = [h for h in harms if h.first >= last and h.first - last <= _REACH]
     inside = [h for h in harms if first < h.first < last]
+    if joined_by_and := [h for h in before if h.last < first and tagged.words[h.last].key in _AND]:
+        # "one was killed and seven were injured": the number belongs to the word after it
+        own = [h for h in after if h.first - last <= 4 and h.first < _next_number(tagged, first)]
+        if own and joined_by_and[-1].last + 1 == first:
+            return _widest(harms, own[0])
     close = [h for h in before if first - h.last <= 2 and not tagged.clause_between(h.last, first)]
     if close and tagged.words[close[-1].first].key not in ("dead", "deaths", "bodies"):
         return _widest(harms, close[-1])
@@ -176,6 +244,15 @@ def _harm(tagged: Tagged, harms: Sequence[Tag], first: int, last: int, has_role:
     if joined:
         return _widest(harms, joined[-1])
     return inside[0] if inside else None
+
+
+_AND = frozenset({"and", "while"})
+
+
+def _next_number(tagged: Tagged, first: int) -> int:
+    """The index of the next figure after a number, or past the end."""
+    following = range(first + 1, len(tagged.words))
+    return next((i for i in following if tagged.words[i].key[:1].isdigit()), len(tagged.words))
 
 
 def _widest(harms: Sequence[Tag], chosen: Tag) -> Tag:
@@ -200,7 +277,8 @@ def _toll_before(tagged: Tagged, first: int) -> bool:
 
 
 def _counts_something_else(tagged: Tagged, last: int) -> bool:
-    return any(t.first in (last, last + 1) for t in tagged.by("units"))
+    between = {t.first for t in tagged.by("between")}
+    return any(t.first == last or (t.first == last + 1 and last in between) for t in tagged.by("units"))
 
 
 def _is_part(tagged: Tagged, first: int, found: Sequence[Count]) -> bool:

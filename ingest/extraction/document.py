@@ -174,7 +174,7 @@ def _why_background(
     if own is not None:
         if _is_old(own, reference) and (not lead or own.end < (reference or own.end) - VERY_OLD):
             return f"ended {own.end.isoformat()}, long before the report"
-        if reference and own.start > reference:
+        if reference and own.start > reference and frame.key not in ("agreement", "change_to_group"):
             return "lies after the report"
         if frame.background and own.precision == 1 and not _is_old(own, reference):
             return None

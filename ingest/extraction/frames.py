@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from conflict.dates import DateKind, DateMention
+from conflict.dates import DateMention
 from conflict.events import Actor
 from conflict.places import EventPlace
 from conflict.vocabulary import Assertion, PartOfDay, SubEventType
 from ingest.extraction.attribution import NOBODY, Voice
 from ingest.extraction.casualties import Count
 from ingest.extraction.guards import judge
-from ingest.extraction.lexicon import Lexicon
+from ingest.extraction.sides import STATE_SIDES, Side, taker_of
 from ingest.extraction.tags import Tag, Tagged
+from ingest.extraction.triggers import triggers_of
 
 SUBTYPES = {
     "chemical_weapon": SubEventType.CHEMICAL_WEAPON,
@@ -44,37 +45,6 @@ SUBTYPES = {
     "displacement": SubEventType.OTHER,
     "release": SubEventType.OTHER,
 }
-# Where several sub-types claim the same words, the more telling one wins.
-_ORDER = (
-    "chemical_weapon",
-    "suicide_bomb",
-    "grenade",
-    "sexual_violence",
-    "abduction",
-    "mob_violence",
-    "air_strike",
-    "remote_explosive",
-    "shelling",
-    "disrupted_weapons",
-    "non_violent_transfer",
-    "agreement",
-    "change_to_group",
-    "headquarters",
-    "territory",
-    "attack",
-    "armed_clash",
-    "arrests",
-    "looting",
-    "violent_demonstration",
-    "peaceful_protest",
-    "displacement",
-    "release",
-)
-_RANK = {name: rank for rank, name in enumerate(_ORDER)}
-_MOST = 40  # triggers looked at in one sentence
-_NEED_REACH = 14
-
-
 @dataclass(slots=True)
 class Frame:
     """What one sentence says happened. `own_date`/`own_place`: the sentence itself says when or where."""
@@ -102,52 +72,6 @@ class Frame:
     why: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
-    """Somebody who takes part, as a sentence names them, with the indices of the words."""
-
-    actor: Actor
-    first: int
-    last: int
-    group: str  # actor | state | opposition | unnamed | civilians | protesters
-
-
-_SELF = frozenset({"it", "they", "we", "its", "their"})
-
-
-def sides_of(tagged: Tagged, lexicon: Lexicon, country: str | None, voice: Voice) -> list[Side]:
-    """All who a sentence names as taking part; unnamed ones stay unnamed, the voice is not among them."""
-    found: list[Side] = []
-    speaker = next((t for t in tagged.by("actor") if t.first == voice.first), None)
-    if speaker is not None and (entry := lexicon.actors.get(speaker.value)):
-        said = next((i for i in range(speaker.last, len(tagged.words)) if tagged.words[i].key in _SELF), None)
-        if said is not None and said - speaker.last <= 12:  # "the army said it had retaken ..."
-            found.append(Side(Actor(entry.name, entry.id, entry.side), said, said + 1, "actor"))
-    for tag in tagged.tags:
-        if tag.category not in ("actor", "group") or (voice.first <= tag.first < max(voice.last, voice.first)):
-            continue
-        if any(v.first <= tag.first < v.last for v in tagged.by("voice") if v.value):
-            continue
-        if tag.category == "actor":
-            entry = lexicon.actors.get(tag.value)
-            if entry:
-                found.append(Side(Actor(entry.name, entry.id, entry.side), tag.first, tag.last, "actor"))
-        elif tag.value in ("state", "opposition"):
-            entry = lexicon.actors.state_of(country) if tag.value == "state" else lexicon.actors.opposition_of(country)
-            written = tagged.written(tag.first, tag.last).lower()
-            side = "government" if tag.value == "state" else "opposition"
-            actor = Actor(entry.name, entry.id, entry.side) if entry else Actor(written, None, side)
-            found.append(Side(actor, tag.first, tag.last, tag.value))
-        else:
-            name = tagged.written(tag.first, tag.last).lower()
-            found.append(
-                Side(
-                    Actor(name, None, "civilians" if tag.value == "civilians" else None), tag.first, tag.last, tag.value
-                )
-            )
-    return found
-
-
 def frames_of(
     index: int,
     tagged: Tagged,
@@ -159,24 +83,20 @@ def frames_of(
 ) -> list[Frame]:
     """The frames of a sentence; `notes` receives what was dropped, `places` are the word indices of its places."""
     frames: list[Frame] = []
-    for key, trigger in _triggers(tagged, sides, counts, places):
+    for key, trigger in triggers_of(tagged, sides, counts, places):
         verdict = judge(tagged, trigger)
         words = tagged.written(trigger.first, trigger.last)
         announced = verdict.future and key in ("change_to_group", "agreement") and _can_carry_out(voice, sides)
-        if verdict.future and key in ("change_to_group",) and not announced:
-            announced = False
         if verdict.dropped and not announced:
             notes.append(f'{key} "{words}": {verdict.dropped}')
             continue
-        if verdict.attempted and key == "territory":
+        tried = verdict.attempted and key == "territory"
+        if tried:
             notes.append(f'territory "{words}": tried, not said to have succeeded')
             if any(f.key == "armed_clash" for f in frames):
                 continue
             key = "armed_clash"
-            verdict_attempted = True
-        else:
-            verdict_attempted = False
-        sub = _territory(sides, trigger) if key == "territory" else SUBTYPES[key]
+        sub = _territory(tagged, sides, trigger) if key == "territory" else SUBTYPES[key]
         if sub is None:
             notes.append(f'territory "{words}": nobody named who took it')
             continue
@@ -188,23 +108,18 @@ def frames_of(
         elif verdict.denied:
             frame.assertion = Assertion.DENIED
             frame.why.append("denied")
-        elif verdict_attempted:
+        elif tried:
             frame.assertion = Assertion.ATTEMPTED
         frame.ongoing = key != "territory" and _is_ongoing(tagged, trigger)
         frame.since = bool(tagged.by("since"))
-        frame.definite = trigger.first > 0 and tagged.words[trigger.first - 1].key in (
-            "the",
-            "these",
-            "those",
-            "this",
-            "that",
-        )
+        frame.definite = tagged.words[max(0, trigger.first - 1)].key in _DEFINITE
         frame.definite = frame.definite or tagged.words[trigger.first].key == "the"
         frame.breach = bool(tagged.by("breach")) and bool(tagged.by("truce"))
         _merge_into(frames, frame)
     return _crowds(tagged, sides, frames)
 
 
+_DEFINITE = frozenset({"the", "these", "those", "this", "that"})
 _DISPERSED = frozenset(
     {
         "dispersed",
@@ -229,7 +144,7 @@ def _crowds(tagged: Tagged, sides: Sequence[Side], frames: list[Frame]) -> list[
     if protest is None:
         return frames
     keys = {w.key for w in tagged.words}
-    force = any(s.group == "state" or s.actor.side in _STATE_SIDES for s in sides)
+    force = any(s.group == "state" or s.actor.side in STATE_SIDES for s in sides)
     if force and keys & _LIVE_FIRE:
         protest.sub = SubEventType.EXCESSIVE_FORCE
         return [
@@ -275,228 +190,10 @@ def _can_carry_out(voice: Voice, sides: Sequence[Side]) -> bool:
     )
 
 
-def _triggers(
-    tagged: Tagged, sides: Sequence[Side], counts: Sequence[Count], places: Sequence[int]
-) -> list[tuple[str, Tag]]:
-    """The triggers of a sentence with the sub-type each tells of, left to right."""
-    at: dict[int, list[Tag]] = {}
-    for tag in tagged.by("trigger"):
-        at.setdefault(tag.first, []).append(tag)
-    found: list[tuple[str, Tag]] = []
-    strong_until = 0
-    for first in sorted(at)[:_MOST]:
-        tags = at[first]
-        if first < strong_until:
-            continue
-        strong = [t for t in tags if t.detail == "strong"]
-        weak = [t for t in tags if t.detail == "weak"]
-        chosen = _best([(t.value, t) for t in strong])
-        if chosen is None or chosen[0] in _OPEN or _bare_bombardment(tagged, chosen[1]):
-            better = _best([(t.value, t) for t in weak if t.value in _WEAPONS and _weapon_near(tagged, t)])
-            if better and (
-                chosen is None
-                or chosen[0] != "remote_explosive"
-                or better[0] in ("chemical_weapon", "air_strike", "suicide_bomb")
-            ):
-                chosen = better
-        if chosen is None:
-            chosen = _best([(t.value, t) for t in weak if _fulfilled(tagged, t, sides, counts, places)])
-        if chosen:
-            if chosen[1].detail == "strong":
-                strong_until = chosen[1].last
-            found.append(_sharpened(tagged, chosen, sides, counts))
-    return _without_harm_words(tagged, found)
-
-
-_OPEN = ("armed_clash", "attack", "remote_explosive")  # a weapon beside these words says more than they do
-
-
-def _bare_bombardment(tagged: Tagged, trigger: Tag) -> bool:
-    """A word for bombing that leaves open from where ("bombardment", "قصف"): aircraft beside it decide."""
-    key = tagged.words[trigger.first].key
-    return trigger.last - trigger.first == 1 and (key.startswith("bombard") or "\u0600" <= key[:1] <= "\u06ff")
-
-
-_WEAPONS = {"air_strike": "aircraft", "shelling": "artillery", "remote_explosive": "explosive"}
-
-
-def _best(options: Sequence[tuple[str, Tag]]) -> tuple[str, Tag] | None:
-    return min(options, key=lambda o: _RANK[o[0]]) if options else None
-
-
-def _weapon_near(tagged: Tagged, trigger: Tag) -> bool:
-    need = _WEAPONS[trigger.value]
-    weapons = [
-        w for w in tagged.by("weapon") if min(abs(w.first - trigger.last), abs(trigger.first - w.last)) <= _NEED_REACH
-    ]
-    if not any(w.value == need for w in weapons):
-        return False
-    nearest = min(
-        weapons,
-        key=lambda w: (
-            min(abs(w.first - trigger.last), abs(trigger.first - w.last)) + (0 if w.value in _WEAPONS.values() else 50)
-        ),
-    )
-    return nearest.value == need
-
-
-def _fulfilled(
-    tagged: Tagged, trigger: Tag, sides: Sequence[Side], counts: Sequence[Count], places: Sequence[int]
-) -> bool:
-    """Whether a weak trigger stands beside what it needs."""
-    sub = trigger.value
-    armed = [s for s in sides if s.group not in ("civilians", "protesters")]
-    if sub in _WEAPONS:
-        return _weapon_near(tagged, trigger)
-    if not armed and sub != "attack":
-        return False
-    civilians = any(s.group == "civilians" for s in sides) or any(c.casualty.civilian for c in counts)
-    if sub == "territory":
-        after = any(0 <= t.first - trigger.last <= 7 for t in tagged.by("territory"))
-        if any(c.casualty.kind.value in ("captured", "killed_or_captured") for c in counts):
-            return False
-        named = any(0 <= first - trigger.last <= 3 for first in places)
-        return (after or named) and bool(armed)
-    guns = any(w.value in ("gun", "blade") for w in tagged.by("weapon"))
-    if sub == "attack":
-        soldiers = any(c.casualty.civilian is False for c in counts)
-        return (bool(armed) or guns) and civilians and not (soldiers and not civilians)
-    if sub == "armed_clash":
-        key = tagged.words[trigger.first].key
-        if key in (
-            "killed",
-            "kill",
-            "kills",
-            "killing",
-            "fire",
-            "fired",
-            "shot",
-            "destroyed",
-            "eliminated",
-            "targeted",
-            "target",
-            "targets",
-            "targeting",
-        ):
-            return len(armed) >= 2 or (bool(armed) and any(c.casualty.civilian is False for c in counts))
-        return bool(armed)
-    if sub == "sexual_violence":
-        return bool(armed)
-    if sub == "arrests":
-        return any(s.group in ("actor", "state") for s in armed)
-    return bool(armed)
-
-
-def _sharpened(
-    tagged: Tagged, chosen: tuple[str, Tag], sides: Sequence[Side], counts: Sequence[Count]
-) -> tuple[str, Tag]:
-    """A bare "attack" by chemical or suicide means is that; "clashes" between police and protesters are a protest."""
-    key, trigger = chosen
-    weapons = {w.value for w in tagged.by("weapon") if abs(w.first - trigger.first) <= 8}
-    if key in ("attack", "armed_clash", "remote_explosive") and "suicide" in weapons:
-        return "suicide_bomb", trigger
-    if key in ("attack", "air_strike", "shelling") and "chemical" in weapons:
-        return "chemical_weapon", trigger
-    if key == "armed_clash" and any(s.group == "protesters" for s in sides):
-        return "violent_demonstration", trigger
-    if (
-        key == "remote_explosive"
-        and trigger.last - trigger.first == 1
-        and tagged.words[trigger.first].key.startswith("bomb")
-    ):
-        state = any(s.group == "state" or s.actor.side in _STATE_SIDES for s in sides if s.last <= trigger.first)
-        if state and "explosive" not in weapons - {"explosive"}:
-            return "air_strike", trigger  # armies bomb from the air
-    return key, trigger
-
-
-_PLAIN = frozenset(
-    [
-        "killed",
-        "kill",
-        "kills",
-        "killing",
-        "wounded",
-        "injured",
-        "destroyed",
-        "fire",
-        "fired",
-        "shot",
-        "launched",
-        "carried",
-        "قتل",
-        "قتلت",
-        "قتلوا",
-        "مقتل",
-        "يقتل",
-        "استشهاد",
-        "استشهد",
-        "اصيب",
-        "اصابه",
-        "اطلق",
-        "اطلقت",
-        "شن",
-        "شنت",
-        "دمر",
-        "دمرت",
-    ]
-)
-
-
-def _without_harm_words(tagged: Tagged, found: list[tuple[str, Tag]]) -> list[tuple[str, Tag]]:
-    """A plain "killed" tells of an event only where nothing more telling does."""
-    telling = [(k, t) for k, t in found if tagged.words[t.first].key not in _PLAIN]
-    return telling or found
-
-
-_STATE_SIDES = ("government", "russia", "turkey", "israel", "coalition", "iran", "saudi_arabia", "france")
-
-
-def _territory(sides: Sequence[Side], trigger: Tag) -> SubEventType | None:
+def _territory(tagged: Tagged, sides: Sequence[Side], trigger: Tag) -> SubEventType | None:
     """Whose gain it is: the side named last before the word, or first after "by"."""
-    taker = taker_of(sides, trigger)
+    taker = taker_of(tagged, sides, trigger)
     if taker is None:
         return None
-    state = taker.group == "state" or taker.actor.side in _STATE_SIDES
+    state = taker.group == "state" or taker.actor.side in STATE_SIDES
     return SubEventType.GOVERNMENT_REGAINS if state else SubEventType.NON_STATE_OVERTAKES
-
-
-def taker_of(sides: Sequence[Side], trigger: Tag) -> Side | None:
-    """The side that acts: the nearest one before the trigger, else the nearest after it."""
-    armed = [s for s in sides if s.group not in ("civilians", "protesters")]
-    before = [s for s in armed if s.last <= trigger.first]
-    if before:
-        return before[-1]
-    return next((s for s in armed if s.first >= trigger.last), None)
-
-
-def dates_for(frame: Frame, tagged: Tagged, mentions: Sequence[DateMention]) -> None:
-    """Give a frame the days its sentence tells of it: not those of the statement, nor of "since"."""
-    base = tagged.sentence.start
-    own: list[DateMention] = []
-    for mention in mentions:
-        first = tagged.word_at(mention.start - base)
-        if mention.kind in (DateKind.SINCE, DateKind.UNTIL, DateKind.YEAR):
-            continue
-        if is_statement_date(tagged, first):
-            continue
-        if mention.kind is DateKind.DURATION and (mention.span.end - mention.span.start).days > 31:
-            continue
-        if (
-            any(tagged.words[i].key in ("since", "until") for i in range(max(0, first - 14), first))
-            and first > frame.trigger.first
-        ):
-            continue
-        own.append(mention)
-    frame.dates = own
-    frame.part = next((m.part_of_day for m in own if m.part_of_day), None)
-
-
-def is_statement_date(tagged: Tagged, first: int) -> bool:
-    """Whether a date is the day it was said: "said on Monday", "in a statement late Sunday"."""
-    between = {"on", "late", "early", "in", "a", "statement", "reuters", "afp", "ap", "later", "the", "reporters"}
-    for tag in tagged.by("says"):
-        gap = first - tag.last
-        if 0 <= gap <= 4 and all(w.key in between for w in tagged.words[tag.last : first]):
-            return True
-    return False

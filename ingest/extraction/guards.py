@@ -9,12 +9,15 @@ from dataclasses import dataclass
 
 from ingest.extraction.tags import Tag, Tagged
 
-_WINDOW = {"negation": 4, "future": 6, "hypothetical": 6, "denial": 8}
+_WINDOW = {"negation": 4, "future": 6, "hypothetical": 6, "recalled": 6, "denial": 8}
+_MODAL = frozenset({"may", "might", "could", "can", "must", "should"})  # they rule only the verb beside them
+_MODAL_WINDOW = 3
 _REASON = {
     "negation": "negated",
     "future": "planned, feared or called for, not happened",
     "hypothetical": "hypothetical",
     "denial": "denied",
+    "recalled": "recalled, no news",
 }
 # Past tenses that need no guard: "would" before "have said" and the like are rare enough to let go.
 _FUTURE_INSIDE = frozenset({"would", "will"})
@@ -33,9 +36,11 @@ class Verdict:
 
 def judge(tagged: Tagged, trigger: Tag) -> Verdict:
     """Whether a trigger counts, and how it is said."""
-    for guard in ("negation", "future", "hypothetical", "denial"):
+    for guard in ("negation", "future", "hypothetical", "recalled", "denial"):
         word = _before(tagged, guard, trigger, _WINDOW[guard])
         if word is None:
+            continue
+        if tagged.words[word.first].key in _MODAL and trigger.first - word.last >= _MODAL_WINDOW:
             continue
         if guard == "denial":
             return Verdict(denied=True)
@@ -90,6 +95,9 @@ def off_topic(tagged: Tagged) -> str | None:
     """Why a sentence is not about armed conflict at all: sport, weather, accident, crime, work."""
     armed = bool(tagged.by("actor")) or any(t.value in ("state", "opposition") for t in tagged.by("group"))
     hard = any(w.value in ("aircraft", "artillery", "chemical", "suicide") for w in tagged.by("weapon"))
+    drill = tagged.by("exercise")
+    if drill and not any(t.value in ("killed", "injured") for t in tagged.by("harm")):
+        return f'an exercise ("{tagged.written(drill[0].first, drill[0].last)}")'
     hazards = tagged.by("hazards")
     if hazards and not (armed and hard):
         return f'not about armed conflict ("{tagged.written(hazards[0].first, hazards[0].last)}")'

@@ -97,13 +97,11 @@ def _fatalities(rows: Sequence[Casualty]) -> tuple[int | None, int | None, int |
     return low, best, high
 
 
-def opponents(counts: Sequence[tuple[int, Count]], sides: Sequence[str]) -> list[tuple[int, Count]]:
-    """Settle "their opponents": the side of the event that the other numbers of the sentence do not count."""
-    settled: list[tuple[int, Count]] = []
-    for sentence, count in counts:
-        if count.casualty.side == "other":
-            named = {c.casualty.side for s, c in counts if s == sentence and c is not count}
-            left = [side for side in sides if side not in named]
-            count = replace(count, casualty=replace(count.casualty, side=left[0] if left else None))
-        settled.append((sentence, count))
-    return settled
+def opponents(counts: Sequence[tuple[int, Count]]) -> list[tuple[int, Count]]:
+    """"Their opponents" are marked by that role alone: whose opponents they are is not said of them by name."""
+    return [
+        (sentence, replace(count, casualty=replace(count.casualty, side=None)))
+        if count.casualty.side == "other"
+        else (sentence, count)
+        for sentence, count in counts
+    ]

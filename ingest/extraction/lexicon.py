@@ -83,7 +83,7 @@ class Lexicon:
         for role, table in people.get("roles", {}).items():
             self.roles.setdefault(role, (table.get("civilian"), table.get("side")))
             self._add(table.get("words", ()), "role", role)
-        for name in ("between", "subset", "units", "toll"):
+        for name in ("between", "subset", "units", "toll", "singular", "kin"):
             self._add(people.get(name, {}).get("words", ()), name, name)
         for kind, phrases in people.get("period", {}).items():
             self._add(phrases, "period", kind)

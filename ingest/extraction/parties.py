@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ingest.extraction.frames import Frame, Side
+from ingest.extraction.frames import Frame
+from ingest.extraction.sides import Side, is_backer
 from ingest.extraction.tags import Tagged
 
 _STARTED = frozenset(
@@ -38,12 +39,11 @@ _STARTED = frozenset(
         "كمين",
     ]
 )
-_BACKED = frozenset({"backed", "supported", "aided", "allied", "with", "بدعم", "باسناد", "مدعومه", "مدعوما"})
 
 
 def assign(frame: Frame, tagged: Tagged, sides: Sequence[Side]) -> None:
     """Set `actor1`, `actor2`, `initiator` and whether civilians were the target."""
-    armed = [s for s in sides if s.group not in ("civilians", "protesters") and not _is_backer(tagged, s)]
+    armed = [s for s in sides if s.group not in ("civilians", "protesters") and not is_backer(tagged, s)]
     civilians = [s for s in sides if s.group == "civilians"]
     agent, target = _between(tagged, frame, armed)
     if agent is None:
@@ -82,14 +82,6 @@ _PEACEFUL = frozenset(
 
 def _same(one: Side, other: Side | None) -> bool:
     return other is not None and one.actor.name == other.actor.name
-
-
-def _is_backer(tagged: Tagged, side: Side) -> bool:
-    """Whether a side only backs another: "the army, backed by Russian warplanes"."""
-    before = [w.key for w in tagged.words[max(0, side.first - 3) : side.first]]
-    return (bool(before) and (before[-1] in ("by", "of") and any(w in _BACKED for w in before))) or bool(
-        set(before) & {"بدعم", "باسناد"}
-    )
 
 
 def _between(tagged: Tagged, frame: Frame, armed: Sequence[Side]) -> tuple[Side | None, Side | None]:

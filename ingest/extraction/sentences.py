@@ -13,9 +13,11 @@ from conflict.numbers import NumberMention, find_numbers
 from conflict.places import EventPlace, Mention
 from ingest.extraction.attribution import Voice, voice_of
 from ingest.extraction.casualties import Count, counts
-from ingest.extraction.frames import Frame, Side, dates_for, frames_of, sides_of
+from ingest.extraction.days import dates_for
+from ingest.extraction.frames import Frame, frames_of
 from ingest.extraction.guards import off_topic
 from ingest.extraction.lexicon import Lexicon
+from ingest.extraction.sides import Side, sides_of
 from ingest.extraction.tags import Tagged
 from ingest.extraction.where import places_of
 

@@ -133,6 +133,8 @@ def tag(sentence: Sentence, lexicon: Lexicon) -> Tagged:
             if entry.category == "figures":
                 silenced = last
                 tags = [t for t in tags if not (t.last > index and t.category == "trigger")]
+            if entry.category == "hypothetical" and words[index].capital and words[index].key == "may" and index:
+                continue  # the month
             tags.append(Tag(index, last, entry.category, entry.value, entry.detail))
         for last, entry in found:
             key = _exclusive(entry.category)

@@ -70,9 +70,12 @@ def places_of(tagged: Tagged, mentions: Sequence[Mention], country: str | None) 
         last = max(last, first + 1)
         following = tagged.words[last].key if last < len(tagged.words) else ""
         if any(low < last and first < high for low, high in taken):
-            own = following in _PROVINCE_AFTER or (first > 0 and tagged.words[first - 1].key in ("in", "at", "near"))
+            own = following in _PROVINCE_AFTER or _stands_in(tagged, first)
             if not own:
                 continue
+        end = mention.end - base
+        if tagged.sentence.text[end : end + 1] == "-" and tagged.sentence.text[end + 1 : end + 2].isupper():
+            continue  # "Tochka-U"
         if any(t.first == last for t in tagged.by("not_place_after")):
             continue
         place = choose(mention, country, following)
@@ -89,6 +92,13 @@ def places_of(tagged: Tagged, mentions: Sequence[Mention], country: str | None) 
             (first, EventPlace(_plain(mention.text), place, vicinity=vicinity, bearing=_bearing(tagged, first, last)))
         )
     return found
+
+
+def _stands_in(tagged: Tagged, first: int) -> bool:
+    """Whether "in", "into northern" and the like stand right before a name."""
+    compass = {t.last: t.first for t in tagged.by("compass")}
+    at = compass.get(first, first)
+    return at > 0 and tagged.words[at - 1].key in ("in", "at", "near", "into", "on", "inside", "across")
 
 
 def _plain(text: str) -> str:

@@ -1,0 +1,322 @@
+"""Which words of a sentence tell of an event, and of which sub-type.
+
+A strong word does so alone; a weak one only beside what it needs (a weapon, an armed side, ground that is taken). Where
+several sub-types claim the same words, the more telling one wins. An invented event is worse than a missed one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.extraction.casualties import Count
+from ingest.extraction.sides import STATE_SIDES, Side
+from ingest.extraction.tags import Tag, Tagged
+
+# Where several sub-types claim the same words, the more telling one wins.
+_ORDER = (
+    "chemical_weapon",
+    "suicide_bomb",
+    "grenade",
+    "sexual_violence",
+    "abduction",
+    "mob_violence",
+    "air_strike",
+    "remote_explosive",
+    "shelling",
+    "disrupted_weapons",
+    "non_violent_transfer",
+    "agreement",
+    "change_to_group",
+    "headquarters",
+    "territory",
+    "attack",
+    "armed_clash",
+    "arrests",
+    "looting",
+    "violent_demonstration",
+    "peaceful_protest",
+    "displacement",
+    "release",
+)
+_RANK = {name: rank for rank, name in enumerate(_ORDER)}
+_MOST = 40  # triggers looked at in one sentence
+_NEED_REACH = 14
+
+
+def triggers_of(
+    tagged: Tagged, sides: Sequence[Side], counts: Sequence[Count], places: Sequence[int]
+) -> list[tuple[str, Tag]]:
+    """The triggers of a sentence with the sub-type each tells of, left to right."""
+    at: dict[int, list[Tag]] = {}
+    for tag in tagged.by("trigger"):
+        at.setdefault(tag.first, []).append(tag)
+    found: list[tuple[str, Tag]] = []
+    scene = _scene(tagged, sides, counts, places)
+    strong_until = 0
+    for first in sorted(at)[:_MOST]:
+        tags = at[first]
+        if first < strong_until:
+            continue
+        strong = [t for t in tags if t.detail == "strong"]
+        weak = [t for t in tags if t.detail == "weak"]
+        chosen = _best([(t.value, t) for t in strong])
+        if chosen is None or chosen[0] in _OPEN or _bare_bombardment(tagged, chosen[1]):
+            better = _best([(t.value, t) for t in weak if t.value in _WEAPONS and _weapon_near(tagged, t)])
+            if better and (
+                chosen is None
+                or chosen[0] != "remote_explosive"
+                or better[0] in ("chemical_weapon", "air_strike", "suicide_bomb")
+            ):
+                chosen = better
+        if chosen is None:
+            chosen = _best([(t.value, t) for t in weak if _fulfilled(tagged, t, scene)])
+        if chosen:
+            if chosen[1].detail == "strong":
+                strong_until = chosen[1].last
+            found.append(_sharpened(tagged, chosen, sides, counts))
+    return _without_context(tagged, _without_strays(_without_harm_words(tagged, found)), counts)
+
+
+_OPEN = ("armed_clash", "attack", "remote_explosive")  # a weapon beside these words says more than they do
+
+
+def _bare_bombardment(tagged: Tagged, trigger: Tag) -> bool:
+    """A word for bombing that leaves open from where ("bombardment", "قصف"): aircraft beside it decide."""
+    key = tagged.words[trigger.first].key
+    return trigger.last - trigger.first == 1 and (key.startswith("bombard") or "\u0600" <= key[:1] <= "\u06ff")
+
+
+_WEAPONS = {"air_strike": "aircraft", "shelling": "artillery", "remote_explosive": "explosive"}
+
+
+def _best(options: Sequence[tuple[str, Tag]]) -> tuple[str, Tag] | None:
+    return min(options, key=lambda o: _RANK[o[0]]) if options else None
+
+
+def _weapon_near(tagged: Tagged, trigger: Tag) -> bool:
+    need = _WEAPONS[trigger.value]
+    weapons = [
+        w for w in tagged.by("weapon") if min(abs(w.first - trigger.last), abs(trigger.first - w.last)) <= _NEED_REACH
+    ]
+    if not any(w.value == need for w in weapons):
+        return False
+    nearest = min(
+        weapons,
+        key=lambda w: (
+            min(abs(w.first - trigger.last), abs(trigger.first - w.last)) + (0 if w.value in _WEAPONS.values() else 50)
+        ),
+    )
+    return nearest.value == need
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What else a sentence names: armed sides, civilians, who was harmed, where."""
+
+    armed: tuple[Side, ...]
+    civilians: bool  # named, or harmed people who are not said to be armed
+    fighters: bool  # harmed
+    guns: bool
+    places: tuple[int, ...]
+    counted: bool
+
+
+def _scene(tagged: Tagged, sides: Sequence[Side], counts: Sequence[Count], places: Sequence[int]) -> _Scene:
+    harmed = [c.casualty for c in counts if c.casualty.kind.value not in ("displaced", "captured", "missing")]
+    fighters = any(c.civilian is False for c in harmed)
+    return _Scene(
+        tuple(s for s in sides if s.group not in ("civilians", "protesters")),
+        any(s.group == "civilians" for s in sides)
+        or any(c.civilian for c in harmed)
+        or (any(c.role == "people" for c in harmed) and not fighters),
+        fighters,
+        any(w.value in ("gun", "blade") for w in tagged.by("weapon")),
+        tuple(places),
+        bool(counts),
+    )
+
+
+def _fulfilled(tagged: Tagged, trigger: Tag, scene: _Scene) -> bool:
+    """Whether a weak trigger stands beside what it needs."""
+    sub = trigger.value
+    key = tagged.words[trigger.first].key
+    if sub in _WEAPONS:
+        return _weapon_near(tagged, trigger) or _plain_strike(tagged, trigger, scene) or _plain_blast(trigger, key, scene)
+    if sub == "disrupted_weapons":
+        return _weapon_stopped(tagged, trigger)
+    if sub == "release":
+        return any(0 <= t.first - trigger.last <= 6 for t in tagged.by("role") if t.value == "prisoners")
+    if sub == "looting":
+        return any(0 <= t.first - trigger.last <= 5 for t in tagged.by("target"))
+    if sub == "armed_clash" and scene.fighters and key not in _ONE_SIDED:
+        return True
+    if not scene.armed and sub not in ("attack", "agreement"):
+        return False
+    if sub == "territory":
+        after = any(0 <= t.first - trigger.last <= 7 for t in tagged.by("territory"))
+        named = any(0 <= first - trigger.last <= 3 for first in scene.places)
+        if key in ("took", "take", "takes", "entered"):
+            return named
+        taken = any(h.first <= trigger.first < h.last for h in tagged.by("harm"))  # "captured six fighters"
+        return (after or named) and not (taken and scene.counted)
+    if sub == "attack":
+        if scene.fighters and not scene.civilians:
+            return False
+        homes = any(0 <= t.first - trigger.last <= 4 for t in tagged.by("territory")) and not _at_armed(tagged, trigger)
+        return (bool(scene.armed) or scene.guns) and (scene.civilians or (homes and key in _ON_PLACES))
+    if sub == "armed_clash":
+        if key in _ONE_SIDED:
+            return len(scene.armed) >= 2 or (bool(scene.armed) and scene.fighters)
+        return not (scene.civilians and not scene.fighters and len(scene.armed) < 2)
+    if sub == "arrests":
+        return any(s.group in ("actor", "state") for s in scene.armed)
+    return True
+
+
+_CREWED = ("warplane", "jet", "plane", "helicopter", "aircraft", "fighter", "su", "mig")
+
+
+def _weapon_stopped(tagged: Tagged, trigger: Tag) -> bool:
+    """Whether what is stopped is a weapon nobody sits in: a drone, a missile, a bomb."""
+    near = [w for w in tagged.by("weapon") if -6 <= w.first - trigger.last <= 7 and w.value != "gun"]
+    return any(not tagged.words[w.first].key.startswith(_CREWED) for w in near)
+
+
+# Words that tell of a clash only where another armed side is hit.
+_ONE_SIDED = frozenset(
+    ["killed", "kill", "kills", "killing", "fire", "fired", "shot", "destroyed", "eliminated", "targeted", "target", "targets", "targeting", "neutralised", "neutralized", "قتل", "قتلت", "مقتل", "استهدف", "استهدفت", "استهداف"]
+)
+_ON_PLACES = frozenset(["attack", "attacked", "attacks", "raid", "raided", "raids", "stormed", "هاجم", "هاجمت", "هاجموا"])
+_STRIKES = frozenset(["strike", "strikes", "ضربه", "ضربات"])
+_STRUCK = frozenset(["on", "in", "at", "near", "targeted", "targeting", "hit", "hits", "killed", "kills", "killing", "that", "against", "علي", "استهدفت", "في"])
+
+
+def _at_armed(tagged: Tagged, trigger: Tag) -> bool:
+    """Whether what is attacked belongs to an armed side: "attacked army positions in the village"."""
+    return any(0 <= t.first - trigger.last <= 5 for t in tagged.tags if t.category in ("actor", "group", "force"))
+
+
+def _plain_strike(tagged: Tagged, trigger: Tag, scene: _Scene) -> bool:
+    """A "strike" on something, by no named weapon, comes from the air."""
+    key = tagged.words[trigger.first].key
+    following = tagged.words[trigger.last].key if trigger.last < len(tagged.words) else ""
+    if trigger.value != "air_strike" or key not in _STRIKES or tagged.by("offtopic"):
+        return False
+    hit = following in _STRUCK and (bool(scene.places) or scene.civilians or scene.fighters)
+    return hit or (scene.civilians and bool(scene.places))
+
+
+def _plain_blast(trigger: Tag, key: str, scene: _Scene) -> bool:
+    """A blast that harms people, with no accident said, is an explosive."""
+    return (
+        trigger.value == "remote_explosive"
+        and key.startswith(("blast", "explosion", "explod", "انفجار"))
+        and (scene.civilians or scene.fighters)
+    )
+
+
+def _sharpened(
+    tagged: Tagged, chosen: tuple[str, Tag], sides: Sequence[Side], counts: Sequence[Count]
+) -> tuple[str, Tag]:
+    """A bare "attack" by chemical or suicide means is that; "clashes" between police and protesters are a protest."""
+    key, trigger = chosen
+    weapons = {w.value for w in tagged.by("weapon") if abs(w.first - trigger.first) <= 8}
+    if key in ("attack", "armed_clash", "remote_explosive") and "suicide" in weapons:
+        return "suicide_bomb", trigger
+    if key in ("attack", "air_strike", "shelling") and "chemical" in weapons:
+        return "chemical_weapon", trigger
+    if key == "armed_clash" and any(s.group == "protesters" for s in sides):
+        return "violent_demonstration", trigger
+    if (
+        key == "remote_explosive"
+        and trigger.last - trigger.first == 1
+        and tagged.words[trigger.first].key.startswith("bomb")
+    ):
+        state = any(s.group == "state" or s.actor.side in STATE_SIDES for s in sides if s.last <= trigger.first)
+        if state and "explosive" not in weapons - {"explosive"}:
+            return "air_strike", trigger  # armies bomb from the air
+    return key, trigger
+
+
+_PLAIN = frozenset(
+    [
+        "killed",
+        "kill",
+        "kills",
+        "killing",
+        "wounded",
+        "injured",
+        "destroyed",
+        "fire",
+        "fired",
+        "shot",
+        "launched",
+        "carried",
+        "قتل",
+        "قتلت",
+        "قتلوا",
+        "مقتل",
+        "يقتل",
+        "استشهاد",
+        "استشهد",
+        "اصيب",
+        "اصابه",
+        "اطلق",
+        "اطلقت",
+        "شن",
+        "شنت",
+        "دمر",
+        "دمرت",
+    ]
+)
+
+
+_VIOLENT = frozenset(
+    ["chemical_weapon", "suicide_bomb", "grenade", "air_strike", "remote_explosive", "shelling", "attack", "abduction"]
+    + ["mob_violence", "sexual_violence", "territory", "looting", "violent_demonstration", "arrests", "disrupted_weapons"]
+)
+
+
+_STOPPED = frozenset({"remote_explosive", "air_strike", "shelling", "suicide_bomb", "arrests"})  # what was foiled
+
+
+def _without_strays(found: list[tuple[str, Tag]]) -> list[tuple[str, Tag]]:
+    """A weak word for fighting beside a more telling one is the same thing told again, not a clash as well."""
+    keys = {key for key, _ in found}
+    stopped = next((t for k, t in found if k == "disrupted_weapons"), None)
+    if stopped is not None:
+        found = [(k, t) for k, t in found if not (k in _STOPPED and abs(t.first - stopped.last) <= 8)]
+    if "non_violent_transfer" in keys:
+        found = [(k, t) for k, t in found if k not in ("change_to_group", "territory")]
+    if not keys & _VIOLENT:
+        return found
+    return [(k, t) for k, t in found if not (k == "armed_clash" and t.detail == "weak")]
+
+
+def _without_context(
+    tagged: Tagged, found: list[tuple[str, Tag]], counts: Sequence[Count]
+) -> list[tuple[str, Tag]]:
+    """What only frames another event ("fled the shelling", "after days of fighting") is none of this sentence's own."""
+    framed = [(k, t) for k, t in found if _framed(tagged, t) and not _own_toll(t, counts)]
+    left = [item for item in found if item not in framed]
+    return left or found
+
+
+def _framed(tagged: Tagged, trigger: Tag) -> bool:
+    return any(
+        0 <= trigger.first - t.last <= 4 and not tagged.clause_between(t.last, trigger.first)
+        for t in tagged.by("context")
+    )
+
+
+def _own_toll(trigger: Tag, counts: Sequence[Count]) -> bool:
+    return any(0 <= c.word - trigger.last <= 8 for c in counts)
+
+
+def _without_harm_words(tagged: Tagged, found: list[tuple[str, Tag]]) -> list[tuple[str, Tag]]:
+    """A plain "killed" tells of an event only where nothing more telling does."""
+    telling = [(k, t) for k, t in found if tagged.words[t.first].key not in _PLAIN]
+    return telling or found
+
+
