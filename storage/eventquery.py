@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from math import cos, pi, radians
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -19,6 +19,7 @@ from sqlalchemy import (
     Select,
     and_,
     exists,
+    false,
     func,
     literal,
     or_,
@@ -36,6 +37,8 @@ from conflict.vocabulary import SUBTYPES_OF, TYPE_OF, EventType, PlaceLevel, Sub
 from storage.cells import cell_ranges, half_chord_squared, rounded
 from storage.models import claims, event_places, events
 from storage.types import clean
+
+_T = TypeVar("_T")
 
 SHORT_SPAN = timedelta(days=31)  # what lasted longer is searched for apart, so that a first day can bound the index
 COUNT_BOUND = 10_000
@@ -172,16 +175,16 @@ def within(table: FromClause, area: _Area) -> ColumnElement[bool]:
 def search(query: EventQuery, areas: tuple[_Area, ...], bound: int) -> CompoundSelect[Any]:
     """The matching events as (event_id, day, sort_at), at most `bound` from each arm, newest first within each."""
     near = any(area.centre for area in areas)
-    bounded = [
-        arm.order_by(
-            # By distance the cells' index must be read, not that of all days: an expression is in no index.
-            func.coalesce(table.c.day, table.c.day).desc() if near else table.c.day.desc(),
-            table.c.sort_at.desc(),
-            table.c.event_id.desc(),
-        ).limit(bound)
-        for table, arm in _arms(query, areas)
-    ]
-    return union(*(select(arm.subquery()) for arm in bounded))
+
+    def ordered(table: FromClause, arm: Select[Any], long: bool) -> Select[Any]:
+        # By distance the cells' index must be read, and for long events theirs, not that of all days.
+        day = _unindexed(table.c.day) if near or long else table.c.day
+        return arm.order_by(day.desc(), table.c.sort_at.desc(), table.c.event_id.desc()).limit(bound)
+
+    arms = [ordered(table, arm, False) for table, arm in _arms(query, areas)]
+    if query.first_day is not None:
+        arms.append(ordered(events, _long_arm(query, areas), True))
+    return union(*(select(arm.subquery()) for arm in arms))
 
 
 def counting(query: EventQuery, areas: tuple[_Area, ...], bound: int) -> Select[Any]:
@@ -189,10 +192,12 @@ def counting(query: EventQuery, areas: tuple[_Area, ...], bound: int) -> Select[
 
     In one unit no event is found twice (`eventrows.further_places` sees to it).
     """
-    arms = [select(arm.limit(bound).subquery().c.event_id) for _, arm in _arms(query, areas)]
+    found = [arm for _, arm in _arms(query, areas)]
+    if query.first_day is not None:
+        found.append(_long_arm(query, areas))
+    arms = [select(arm.limit(bound).subquery().c.event_id) for arm in found]
     once = len(areas) < 2 and not any(area.centre for area in areas)
-    found = (union_all(*arms) if once else union(*arms)).subquery()
-    return select(func.count()).select_from(found)
+    return select(func.count()).select_from((union_all(*arms) if once else union(*arms)).subquery())
 
 
 def _arms(query: EventQuery, areas: tuple[_Area, ...]) -> list[tuple[FromClause, Select[Any]]]:
@@ -201,8 +206,6 @@ def _arms(query: EventQuery, areas: tuple[_Area, ...]) -> list[tuple[FromClause,
         arms.append((events, _arm(events, query, None if area is None else within(events, area))))
         if area is not None:
             arms.append((event_places, _arm(event_places, query, within(event_places, area))))
-    if query.first_day is not None:
-        arms.append((events, _long_arm(query, areas)))
     return arms
 
 
@@ -228,7 +231,7 @@ def _long_arm(query: EventQuery, areas: tuple[_Area, ...]) -> Select[Any]:
     statement = (
         select(events.c.event_id, events.c.day, events.c.sort_at)
         .join(few, few.c.event_id == events.c.event_id)
-        .where(events.c.listed == true())
+        .where(_unindexed(events.c.listed) == true())
     )
     if areas:
         further = exists().where(
@@ -241,20 +244,26 @@ def _long_arm(query: EventQuery, areas: tuple[_Area, ...]) -> Select[Any]:
     return statement.where(*_window(events, query, short=False), *_conditions(query))
 
 
+def _unindexed(column: ColumnElement[_T]) -> ColumnElement[_T]:
+    """The same value, in a form that no index has: keeps the planners from an index that holds nearly every row."""
+    return func.coalesce(column, column)
+
+
 def _window(table: FromClause, query: EventQuery, *, short: bool) -> list[ColumnElement[bool]]:
     last = query.last_day
     if query.as_of is not None:
         today = (query.as_of + AHEAD_OF_UTC).date()
         last = today if last is None else min(last, today)
     conditions: list[ColumnElement[bool]] = []
+    day = table.c.day if short else _unindexed(table.c.day)
     if query.as_of is not None:  # the first publication, or long ago where there is none; and it is in the index
         conditions.append(table.c.sort_at <= query.as_of)
     if last is not None:
-        conditions.append(table.c.day <= last)
+        conditions.append(day <= last)
     if query.first_day is not None:
         conditions.append(table.c.day_end >= query.first_day)
         bound = _earlier(query.first_day, SHORT_SPAN)
-        conditions.append(table.c.day >= bound if short else table.c.day < bound)
+        conditions.append(day >= bound if short else day < bound)
     return conditions
 
 
@@ -294,10 +303,10 @@ def undated(query: EventQuery, areas: tuple[_Area, ...]) -> Select[Any]:
     """The number of events of the search that have no day at all."""
     found = select(events.c.event_id).where(
         events.c.day.is_(None),
-        events.c.listed != true(),
+        events.c.listed == false(),  # with the area and no day this is the head of an index
         events.c.retracted != true(),
         events.c.held != true(),
-        events.c.merged_into.is_(None),
+        func.coalesce(events.c.merged_into, "") == "",  # nearly every row has none: not by its index
         events.c.status != "background",
         *_conditions(replace(query, as_of=None)),
     )
