@@ -93,6 +93,14 @@ def _add_text(commands: _Commands) -> None:
     ingest.add_argument("--published", metavar="ISO", help="when: a day or an instant; without it the text is undated")
     ingest.add_argument("--title", metavar="TITLE", help="its headline")
 
+    imported = _add(
+        commands, "import", "import_:import_", "store conflict data from files: ACLED, UCDP GED, GDELT, own JSON lines"
+    )
+    imported.add_argument("files", nargs="+", metavar="FILE", help="CSV, TSV or XLSX, also in a zip; JSON lines")
+    imported.add_argument(
+        "--format", choices=["acled", "ucdp", "gdelt", "sitrep"], help="what it is (default: found out from its header)"
+    )
+
     sample = _add(commands, "sample", "sample:sample", "the bundled sample (Idlib, end of 2019): load or remove it")
     sample.add_argument("action", choices=["load", "remove"])
 
@@ -105,6 +113,10 @@ def _add_lists(commands: _Commands) -> None:
     find.add_argument("--country", metavar="CC", help="prefer this country (ISO code or English name)")
     find.add_argument("--json", action="store_true", help="the candidates as JSON")
     find.add_argument("--jsonl", action="store_true", help="read {id, name, country?} lines, write JSON lines")
+
+    lists = actions.add_parser("import", help="add the places of a list", allow_abbrev=False)
+    lists.add_argument("file", metavar="FILE", help="a GeoNames country zip, or OCHA populated places (TSV, CSV, XLSX)")
+    lists.set_defaults(call="bot.commands.places_import:import_places")
 
     _add(commands, "sources", "lists:sources", "the sources stored: last success, reports, silent since, error")
     _add(commands, "ceasefires", "lists:ceasefires", "the ceasefires known: who is bound, where, since when")

@@ -22,8 +22,9 @@ from conflict.fingerprints import fingerprint, may_be_copies, near_copies
 from conflict.tolls import BreachTally, TollReport
 from conflict.vocabulary import OriginatorKind
 from ingest.decide import Telling, may_meet, telling_of, tellings
-from ingest.plan import Step, plan
+from ingest.plan import Step, plan, retold
 from storage import Storage
+from storage.sources import KeptAside
 from storage.unit import Unit
 
 log = logging.getLogger(__name__)
@@ -139,6 +140,43 @@ class Pipeline:
         )
         return result
 
+    def retell(self, report: Report, data: EventData) -> IngestResult:
+        """Take in a later version of a row of a data set: it stands in for what the row said before.
+
+        The row's claims are replaced, what others say stays; then the events around it are brought in line. The former
+        words are kept aside. Where nothing but its date of publication changed, no event is revised.
+        """
+        at, data = self._now(), _dated(data, report)
+        with self._storage.begin(write=True) as unit:
+            held = unit.events.of_report(report.report_id)
+            former = unit.reports.get(report.report_id)
+            words = former.text if former else None
+            said = [c for event in held for c in event.claims if c.report_id == report.report_id]
+            unit.bulk.replace_report(report)
+            if not held or _same_words(said, data.claims):
+                unit.bulk.redate_claims(report)
+                return IngestResult(report.report_id, stored=False)
+            kept = KeptAside(report.source_id, report.report_id, "replaced by a later version of the row", words)
+            unit.sources.keep_aside(kept, at=at)
+            unit.bulk.drop_claims(report.report_id)
+            truces = unit.ceasefires.all()
+            first, *rest = retold(held, data, truces)
+            steps = [first, *rest]
+            for step in steps:
+                _carry_out(unit, step, at)
+            around = _within_reach(unit, [data], report.sample)
+            more = plan(
+                (),
+                around,
+                copies=_copies(unit, report, around),
+                ceasefires=truces,
+                sample=report.sample,
+                taken=lambda event_id: unit.events.flags(event_id) is not None,
+            )
+            for step in more:
+                _carry_out(unit, step, at)
+        return _result(report, (*steps, *more), 0, 0, None)
+
     def _known(self, report_id: str) -> bool:
         with self._storage.begin() as unit:
             return unit.reports.get(report_id) is not None
@@ -183,6 +221,16 @@ def _dated(data: EventData, report: Report) -> EventData:
         )
 
     return replace(data, claims=tuple(map(completed, data.claims)))
+
+
+def _same_words(before: Sequence[Claim], after: Sequence[Claim]) -> bool:
+    """Whether a row says the same as before, whoever it cites now being those it cited then."""
+
+    def said(claims: Sequence[Claim]) -> set[tuple[str, str | None, str | None, str]]:
+        bare = (replace(c, facts=replace(c.facts, breach=None)) for c in claims)
+        return {(c.claim_id, c.originator, c.carrier, repr(c.facts)) for c in bare}
+
+    return said(before) == said(after)
 
 
 def _within_reach(unit: Unit, arrived: Sequence[EventData], sample: bool) -> list[ConflictEvent]:

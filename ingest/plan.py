@@ -85,6 +85,26 @@ def plan(
     return tuple(sorted(steps, key=lambda s: (not s.parted, s.event.event_id)))
 
 
+def retold(held: Sequence[ConflictEvent], data: EventData, ceasefires: Sequence[Ceasefire] = ()) -> tuple[Step, ...]:
+    """What becomes of the events that a row told of, now that it says something else: claims of the row are replaced.
+
+    The first of them takes the new claims; any other loses the old ones (an event that only the row told of is the
+    first: a row tells of one event).
+    """
+    steps: list[Step] = []
+    for number, event in enumerate(held):
+        others = [c for c in event.claims if c.report_id != data.report_id]
+        arrived = [data] if number == 0 else []
+        claims = inferring([*others, *(c for d in arrived for c in d.claims)], ceasefires)
+        if not claims:
+            continue
+        after = _state(event.event_id, event, claims, arrived, event.sample)
+        intent = Revise(event.event_id, data, "the data set has changed the row")
+        fields = _changed(event.facts, after.facts)
+        steps.append(Step(after, ChangeKind.REVISED, (intent,), fields=fields, report_id=data.report_id))
+    return tuple(steps)
+
+
 def seniority(event: ConflictEvent) -> tuple[bool, str, str]:
     """The order in which events are kept when they merge: the one first published, then by id."""
     first = event.first_reported_at
@@ -190,7 +210,12 @@ def _with_inferred(claim: Claim, inside: tuple[str, ...]) -> Claim:
 
 def _fresh_id(group: Sequence[Telling], taken: Callable[[str], bool]) -> str:
     """An opaque id that a second run on an empty database would give again; no letters that look alike."""
-    seed = "\n".join(group[0].key)
+    return fresh_id(group[0].key, taken)
+
+
+def fresh_id(key: tuple[str, str], taken: Callable[[str], bool]) -> str:
+    """The id of an event whose first telling has this key; `taken` says which ids are in use."""
+    seed = "\n".join(key)
     salt = 0
     while True:
         number = int.from_bytes(blake2b(f"{seed}\n{salt}".encode(), digest_size=8).digest(), "big")

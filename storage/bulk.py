@@ -1,0 +1,325 @@
+"""Many rows of a data set at once: what `Reports.save` and `Events.save` write, set by set (executemany, COPY).
+
+Only for rows that surely are new events of their own: whether they are is the caller's to find out (`held_by_others`).
+The rows written are the same as one by one. Everything of one call is in the unit's transaction.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Connection, Date, Table, delete, func, insert, not_, select, update
+
+from conflict.events import ChangeKind, ConflictEvent, Report
+from conflict.gazetteer_file import NamedPlace
+from storage.codec import to_json
+from storage.eventrows import claim_values, event_values, further_places, order_values
+from storage.models import changes, claims, event_places, events, kept_aside, place_names, places, reports
+from storage.reports import _values as report_values
+from storage.session import Session
+from storage.sources import KeptAside
+from storage.types import Instant, Json, Words, clean
+
+_CHUNK = 500
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+Values = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewRow:
+    """A row of a data set that is a new event: its report, the event, and a digest of its content."""
+
+    report: Report
+    event: ConflictEvent
+    digest: bytes
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRow:
+    """What is stored of a row: the digest of its content, when it was published."""
+
+    digest: bytes | None
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Where and when an event is, as the search for candidates sees it."""
+
+    day: date
+    day_end: date
+    country_code: str | None
+    admin1_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Rows ready to be written, made before the transaction begins so that it is short."""
+
+    tables: tuple[tuple[Table, list[Values]], ...]
+    event_ids: tuple[str, ...]
+
+
+class Bulk:
+    """Sets of rows."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def stored(self, report_ids: Sequence[str]) -> dict[str, StoredRow]:
+        """What is stored of these rows; those not stored are missing."""
+        found: dict[str, StoredRow] = {}
+        columns = (reports.c.report_id, reports.c.fingerprint, reports.c.published_at)
+        for start in range(0, len(report_ids), _CHUNK):
+            ids = report_ids[start : start + _CHUNK]
+            for row in self._session.connection.execute(select(*columns).where(reports.c.report_id.in_(ids))):
+                found[row[0]] = StoredRow(row[1], row[2])
+        return found
+
+    def latest_change(self) -> int:
+        """The id of the newest change; in a unit begun for writing nobody adds one before it ends."""
+        if self._session.write:
+            self._session.ingesting()
+        return int(self._session.connection.execute(select(func.max(changes.c.change_id))).scalar() or 0)
+
+    def held_by_others(self, source_id: str, since: int = 0) -> Iterator[Held]:
+        """Every event that not only rows of this data set tell of; `since`: only those changed after that change."""
+        told = select(claims.c.event_id).where(
+            not_(claims.c.report_id.startswith(f"row:{source_id}:", autoescape=True))
+        )
+        where = [events.c.merged_into.is_(None), events.c.day.is_not(None), events.c.event_id.in_(told)]
+        if since:
+            where.append(events.c.event_id.in_(select(changes.c.event_id).where(changes.c.change_id > since)))
+        columns = (events.c.day, events.c.day_end, events.c.country_code, events.c.admin1_id)
+        for row in self._session.connection.execute(select(*columns).where(*where).distinct()):
+            yield Held(row[0], row[1], row[2], row[3])
+
+    def taken(self, event_ids: Sequence[str]) -> set[str]:
+        """Which of these event ids are in use."""
+        found: set[str] = set()
+        for start in range(0, len(event_ids), _CHUNK):
+            ids = event_ids[start : start + _CHUNK]
+            found.update(
+                self._session.connection.execute(select(events.c.event_id).where(events.c.event_id.in_(ids))).scalars()
+            )
+        return found
+
+    def insert(self, prepared: Prepared) -> None:
+        """Write what was prepared."""
+        connection = self._session.ingesting()
+        for table, values in prepared.tables:
+            if values:
+                _insert(connection, table, values)
+
+    def save_places(self, learned: Sequence[NamedPlace], *, at: datetime) -> int:
+        """Keep learned places that are not stored, with their names; how many were new."""
+        connection = self._session.ingesting()
+        by_id = {named.place.place_id: named for named in learned}
+        for place_id in connection.execute(
+            select(places.c.place_id).where(places.c.place_id.in_(list(by_id)))
+        ).scalars():
+            del by_id[place_id]
+        if by_id:
+            connection.execute(insert(places), [_place_values(named, at) for named in by_id.values()])
+            connection.execute(
+                insert(place_names),
+                [{"place_id": i, "name": clean(name)} for i, named in by_id.items() for name in _names(named)],
+            )
+        return len(by_id)
+
+    def kept_lines(self, source_id: str, origin: str) -> set[int]:
+        """Marks of the input already kept aside from this origin (see `mark_of`)."""
+        rows = self._session.connection.execute(
+            select(kept_aside.c.line, kept_aside.c.reason).where(
+                kept_aside.c.source_id == source_id, kept_aside.c.origin == clean(origin)
+            )
+        )
+        return {mark_of(row[0], row[1]) for row in rows}
+
+    def keep_aside(self, kept: Sequence[KeptAside], *, at: datetime) -> None:
+        """Keep input that could not be used, many at once."""
+        if kept:
+            self._session.writing().execute(
+                insert(kept_aside),
+                [
+                    {
+                        "source_id": one.source_id,
+                        "origin": one.origin,
+                        "line": one.line,
+                        "reason": one.reason,
+                        "content": one.content,
+                        "kept_at": at,
+                    }
+                    for one in kept
+                ],
+            )
+
+    def replace_report(self, report: Report) -> None:
+        """Put the newer version of a row in the place of the older."""
+        values = report_values(report)
+        own = reports.c.report_id == values.pop("report_id")
+        self._session.ingesting().execute(update(reports).where(own).values(values))
+
+    def mark_digest(self, report_id: str, digest: bytes) -> None:
+        """Note the digest of the row's content."""
+        own = reports.c.report_id == report_id
+        self._session.writing().execute(update(reports).where(own).values(fingerprint=digest))
+
+    def redate_claims(self, report: Report) -> None:
+        """Give the claims of a row the row's new date of publication."""
+        own = claims.c.report_id == report.report_id
+        self._session.ingesting().execute(update(claims).where(own).values(published_at=report.published_at))
+
+    def drop_claims(self, report_id: str) -> None:
+        """Forget what a row said, before it says something else."""
+        self._session.ingesting().execute(delete(claims).where(claims.c.report_id == report_id))
+
+
+def mark_of(line: int | None, reason: str) -> int:
+    """A short mark of a line and a reason, to tell what is kept aside already."""
+    return hash((line, reason))
+
+
+def prepare(rows: Iterable[NewRow], *, at: datetime, dialect: str) -> Prepared:
+    """The rows of all tables for new events, each with its first change; `dialect` is `sqlite` or `postgresql`."""
+    turn = _TURNS[dialect]
+    report_rows, event_rows, place_rows, claim_rows, change_rows = [], [], [], [], []
+    ids = []
+    for row in rows:
+        event = row.event
+        order = order_values(event, held=False, merged=False)
+        values = {**event_values(event, at), **order, "event_id": event.event_id, "held": False, "confirmed": False}
+        facts = _dumps(values["facts"])
+        values["facts"] = facts
+        event_rows.append(turn["events"](values))
+        for further in further_places(event, order) if len(event.facts.places) > 1 else ():
+            place_rows.append(turn["event_places"](further))
+        for position, claim in enumerate(event.claims):
+            said = claim_values(claim, event.event_id, position)
+            said["facts"] = facts if claim.facts is event.facts else _dumps(said["facts"])
+            claim_rows.append(turn["claims"](said))
+        report_rows.append(turn["reports"]({**report_values(row.report), "fingerprint": row.digest}))
+        change_rows.append(
+            turn["changes"](
+                {
+                    "event_id": event.event_id,
+                    "revision": event.revision,
+                    "kind": str(ChangeKind.NEW),
+                    "changed_at": at,
+                    "report_id": row.report.report_id,
+                    "why": row.why,
+                }
+            )
+        )
+        ids.append(event.event_id)
+    tables = (
+        (reports, report_rows),
+        (events, event_rows),
+        (event_places, place_rows),
+        (claims, claim_rows),
+        (changes, change_rows),
+    )
+    return Prepared(tables, tuple(ids))
+
+
+def _names(named: NamedPlace) -> tuple[str, ...]:
+    return tuple(name for name in named.all_names if name)
+
+
+def _place_values(named: NamedPlace, at: datetime) -> dict[str, Any]:
+    place = named.place
+    return {
+        "place_id": place.place_id,
+        "name": place.name,
+        "level": str(place.level),
+        "country_code": place.country_code,
+        "origin": "learned",
+        "added_at": at,
+        "place": to_json(place),
+    }
+
+
+def _dumps(value: Any) -> str:
+    words = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if not words.isascii():
+        try:
+            words.encode()
+        except UnicodeEncodeError:  # a lone surrogate: escaped, it can be kept
+            return json.dumps(value, separators=(",", ":"))
+    return words
+
+
+def _json(value: Any) -> str | None:
+    """A JSON value as text; what is text already was made by `_dumps`."""
+    return value if value is None or isinstance(value, str) else _dumps(value)
+
+
+def _words(value: Any) -> Any:
+    return clean(value) if isinstance(value, str) else value
+
+
+def _microseconds(value: datetime | None) -> int | None:
+    return None if value is None else (value - _EPOCH) // _MICROSECOND
+
+
+def _iso(value: date | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    return None if value is None else value.astimezone(UTC)
+
+
+def _turn_of(column: Column[Any], dialect: str) -> Callable[[Any], Any] | None:
+    kind = column.type
+    if isinstance(kind, Json):
+        return _json
+    if isinstance(kind, Words):
+        return _words
+    if isinstance(kind, Instant):
+        return _microseconds if dialect == "sqlite" else _in_utc
+    if isinstance(kind, Date):
+        return _iso if dialect == "sqlite" else None
+    if isinstance(kind, Boolean):
+        return int if dialect == "sqlite" else None
+    return None
+
+
+def _columns(table: Table) -> list[Column[Any]]:
+    return [column for column in table.columns if column.name != "change_id"]
+
+
+def _turns_of(table: Table, dialect: str) -> Callable[[dict[str, Any]], Values]:
+    parts = [(column.name, _turn_of(column, dialect)) for column in _columns(table)]
+
+    def turn(values: dict[str, Any]) -> Values:
+        get = values.get
+        return tuple([one(get(name)) if one is not None else get(name) for name, one in parts])
+
+    return turn
+
+
+_TABLES = {table.name: table for table in (reports, events, event_places, claims, changes)}
+_TURNS = {
+    dialect: {name: _turns_of(table, dialect) for name, table in _TABLES.items()}
+    for dialect in ("sqlite", "postgresql")
+}
+
+
+def _insert(connection: Connection, table: Table, values: list[Values]) -> None:
+    names = ", ".join(f'"{column.name}"' for column in _columns(table))
+    if connection.dialect.name == "postgresql":
+        cursor = connection.connection.cursor()
+        with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+            for row in values:
+                copy.write_row(row)
+        cursor.close()
+        return
+    marks = ", ".join("?" * len(_columns(table)))
+    connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", values)  # noqa: S608  our names
