@@ -134,4 +134,6 @@ def _add_operation(commands: _Commands) -> None:
     _add(commands, "doctor", "operate:doctor", "check settings, database, places and languages; say what is wrong")
     backup = _add(commands, "backup", "operate:backup", "copy the database to a file while the bot runs")
     backup.add_argument("file", metavar="FILE", help="a new file; an existing one is never overwritten")
+    restore = _add(commands, "restore", "operate:restore", "fill an empty database from a backup, all of it or nothing")
+    restore.add_argument("file", metavar="FILE", help="what `sitrep backup` wrote, of SQLite or of PostgreSQL")
     _add(commands, "healthcheck", "operate:healthcheck", "exit 0 when the running bot is well, for container checks")

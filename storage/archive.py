@@ -147,6 +147,11 @@ class ArchiveReader:
         """The schema that was saved."""
         return self.manifest.revision
 
+    @property
+    def saved_at(self) -> str:
+        """The same: nothing is changed before it is restored."""
+        return self.revision
+
     def names(self) -> list[str]:
         """The tables that were saved."""
         return [entry.name for entry in self.manifest.tables]

@@ -43,8 +43,12 @@ class Source(Protocol):
     """A backup that is open for reading."""
 
     @property
+    def saved_at(self) -> str:
+        """The schema that it was saved with."""
+
+    @property
     def revision(self) -> str:
-        """Its schema."""
+        """The schema that its rows have now."""
 
     def names(self) -> list[str]:
         """Its tables."""
@@ -75,7 +79,7 @@ def restore(begin: Callable[[], AbstractContextManager[Connection]], path: Path)
             schema.migrate(connection)
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("ANALYZE")  # else the first questions are planned as for an empty database
-        return Restored(rows, tables, source.revision)
+        return Restored(rows, tables, source.saved_at)
 
 
 def _make_room(connection: Connection, revision: str) -> None:
@@ -140,6 +144,7 @@ class SqliteBackup:
         self._kept = ExitStack()
         try:
             self._driver = self._read(path)
+            self.saved_at = self._found
             if self._found != schema.newest():
                 self._driver = self._read(self._migrated())
         except BaseException:

@@ -32,8 +32,9 @@ def newest() -> str:
     return head
 
 
-def _known() -> set[str]:
-    return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+def revisions() -> list[str]:
+    """All revisions that there were, oldest first."""
+    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()][::-1]
 
 
 def current(connection: Connection) -> str | None:
@@ -47,7 +48,7 @@ def migrate(connection: Connection) -> tuple[str | None, str]:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
     before = current(connection)
-    if before is not None and before not in _known():
+    if before is not None and before not in revisions():
         raise _newer(before)
     if before is None:
         _refuse_strangers(connection)
@@ -58,7 +59,7 @@ def migrate(connection: Connection) -> tuple[str | None, str]:
 
 def build(connection: Connection, revision: str) -> None:
     """Make the schema of one known revision, newest or earlier, in a database without tables; else SchemaError."""
-    if revision not in _known():
+    if revision not in revisions():
         raise _newer(revision)
     command.upgrade(_config(connection), revision)
 
@@ -69,7 +70,7 @@ def check(connection: Connection) -> None:
     if found is None:
         _refuse_strangers(connection)
         raise SchemaError("The database is empty; run: sitrep migrate")
-    if found not in _known():
+    if found not in revisions():
         raise _newer(found)
     if found != newest():
         raise SchemaError(

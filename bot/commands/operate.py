@@ -1,4 +1,4 @@
-"""`sitrep migrate`, `doctor`, `backup`, `healthcheck`: looking after a running bot."""
+"""`sitrep migrate`, `doctor`, `backup`, `restore`, `healthcheck`: looking after a running bot."""
 
 from __future__ import annotations
 
@@ -69,6 +69,17 @@ def backup(arguments: Namespace) -> int:
     finally:
         storage.close()
     print(f"Backed up to {arguments.file} ({size / 1e6:,.1f} MB), checked.")
+    return 0
+
+
+def restore(arguments: Namespace) -> int:
+    """Fill an empty database from a backup."""
+    storage = open_storage(settings_with_logs().storage_url)
+    try:
+        done = storage.restore(arguments.file)
+    finally:
+        storage.close()
+    print(f"Restored {done.rows:,} rows of {done.tables} tables into {storage.url}, compared with the backup.")
     return 0
 
 

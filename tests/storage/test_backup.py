@@ -2,63 +2,30 @@
 
 from __future__ import annotations
 
-import random
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
 
 from conflict.errors import SchemaError, StorageError, UsageError
 from storage import Storage, open_storage, schema
-from storage.rowtext import Kind, kind_of
-from storage.tables import own_tables, tables_of
+from storage.archive import ArchiveWriter
+from storage.rowtext import kinds_of
+from storage.tables import own_tables, present, tables_of
+from tests.storage.rows import fill, rows_of
 from tests.storage.servers import new_database
 from tests.storage.values import ARIHA, facts, keep
 
-Everything = dict[str, list[tuple[Any, ...]]]
-HARD = "a\\b\tc\nd\re\vf\bg\fh \\N \\. «إدلب» 🕊 \"'; --"
+Everything = dict[str, list[dict[str, Any]]]
 
 
-def sample_value(column: Any, number: int, random_: random.Random) -> Any:
-    """A value of the column's kind, different for each number."""
-    kind = kind_of(column.type)
-    if column.nullable and random_.random() < 0.3:
-        return None
-    if kind is Kind.TEXT:
-        hard = HARD if random_.random() < 0.5 else ""
-        return [number, hard] if type(column.type).__name__ == "Json" else f"{column.name} {number} {hard}"
-    if kind is Kind.INTEGER:
-        return number + 1
-    if kind is Kind.FLOAT:
-        return random_.choice([0.0, -0.1, 36.8143000001, 1e-7, 180.0, random_.uniform(-90, 90)])
-    if kind is Kind.BOOLEAN:
-        return bool(number % 2)
-    if kind is Kind.BYTES:
-        return random_.randbytes(number % 5)
-    at = datetime(1999, 12, 31, tzinfo=UTC) + timedelta(
-        seconds=number * 77_777, microseconds=random_.choice([0, 1, 500_000])
-    )
-    return at if kind is Kind.INSTANT else at.date()
-
-
-def fill(storage: Storage, rows: int = 7) -> None:
-    """Rows in every table there is, also in tables that later versions add; what points elsewhere points rightly."""
-    random_ = random.Random(4)
+def put_rows(storage: Storage) -> None:
+    """Rows in every table there is, also in tables that later versions add."""
     with storage._transaction(True) as connection:
-        made: dict[str, list[dict[str, Any]]] = {}
-        for table in own_tables():
-            made[table.name] = []
-            for number in range(rows):
-                row = {c.name: sample_value(c, number, random_) for c in table.columns}
-                for column in table.columns:
-                    for key in column.foreign_keys:
-                        row[column.name] = made[key.column.table.name][number][key.column.name]
-                made[table.name].append(row)
-            connection.execute(insert(table), made[table.name])
+        made = fill(connection, own_tables())
         for table in own_tables():  # the newest number was given and its row erased: it is never given again
             if (numbered := table.autoincrement_column) is not None:
                 last = max(row[numbered.name] for row in made[table.name])
@@ -69,7 +36,7 @@ def fill(storage: Storage, rows: int = 7) -> None:
 def everything(storage: Storage) -> Everything:
     """All rows of all tables."""
     with storage._transaction(False) as connection:
-        return {table.name: sorted(map(tuple, connection.execute(select(table))), key=repr) for table in own_tables()}
+        return {table.name: rows_of(connection, table) for table in own_tables()}
 
 
 def next_ids(storage: Storage) -> dict[str, int | None]:
@@ -101,7 +68,7 @@ def backup(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         url = new_database(request.getfixturevalue("postgresql_server"), "saved")
     storage = open_storage(url)
     storage.migrate()
-    fill(storage)
+    put_rows(storage)
     saved, held, numbers = folder / "saved.backup", everything(storage), next_ids(storage)
     assert storage.backup(saved) == saved.stat().st_size
     storage.close()
@@ -137,6 +104,30 @@ def test_an_empty_database_with_a_schema_is_filled(backup: Backup, empty: Storag
     assert everything(empty) == backup[1]
     with pytest.raises(UsageError, match="holds data already"):
         empty.restore(backup[0])
+
+
+@pytest.mark.parametrize("revision", schema.revisions()[:-1])
+@pytest.mark.parametrize("kind", ["sqlite", "portable"])
+def test_a_backup_of_an_earlier_schema_is_migrated(empty: Storage, tmp_path: Path, kind: str, revision: str) -> None:
+    path = tmp_path / "saved"
+    old = open_storage(f"sqlite:///{path if kind == 'sqlite' else tmp_path / 'old.db'}")
+    with old._transaction(True) as connection:
+        schema.build(connection, revision)
+        there = present(connection).sorted_tables
+        made = fill(connection, there)
+    if kind == "portable":
+        with old._transaction(False) as connection, path.open("wb") as file, closing(ArchiveWriter(file)) as archive:
+            for table in there:
+                kinds = kinds_of(next(own for own in own_tables() if own.name == table.name))
+                columns = {name: kinds[name] for name in table.columns.keys() if name in kinds}  # noqa: SIM118
+                archive.add(table.name, columns, tables_of(connection).lines(table, columns), None)
+            archive.finish(revision, "2026-11-22T12:00:00+00:00")
+    old.close()
+    assert empty.restore(path).revision == revision
+    empty.check_schema()
+    with empty._transaction(False) as connection:
+        counts = {table.name: len(rows_of(connection, table)) for table in present(connection).sorted_tables}
+    assert {name: counts[name] for name in made} == dict.fromkeys(made, 7)
 
 
 def test_a_backup_is_of_one_instant_while_a_writer_works(storage: Storage, tmp_path: Path) -> None:

@@ -12,6 +12,10 @@ from sqlalchemy import Engine, create_engine, text
 from conflict.errors import SchemaError
 from storage import open_storage, schema
 from storage.models import metadata
+from storage.tables import present
+from tests.storage.rows import fill, rows_of
+
+REVISIONS = schema.revisions()
 
 
 @pytest.fixture
@@ -28,6 +32,34 @@ def test_models_equal_migrations(empty_url: str, engine: Engine) -> None:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_data_of_every_revision_is_taken_along_to_the_newest(empty_url: str, engine: Engine, revision: str) -> None:
+    """Filled as a database of that revision was; afterwards each of its values is still there."""
+    with engine.begin() as connection:
+        schema.build(connection, revision)
+        fill(connection, present(connection).sorted_tables)
+        before = {table.name: rows_of(connection, table) for table in present(connection).sorted_tables}
+    storage = open_storage(empty_url)
+    assert storage.migrate() == (revision, schema.newest())
+    storage.check_schema()
+    storage.close()
+    with engine.connect() as connection:
+        now = present(connection).tables
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+        for name, rows in before.items():
+            kept = [column for column in rows[0] if column in now[name].columns]
+            assert kept, f"{name} lost all its columns"
+            after = rows_of(connection, now[name])
+            assert [{c: row[c] for c in kept} for row in after] == [{c: row[c] for c in kept} for row in rows]
+
+
+def test_revisions_are_one_line_of_descent() -> None:
+    assert REVISIONS[0] == "0001"
+    assert REVISIONS[-1] == schema.newest()
+    assert len(set(REVISIONS)) == len(REVISIONS)
 
 
 def test_migrating_twice_changes_nothing(empty_url: str) -> None:
