@@ -1,7 +1,7 @@
 """Articles: from the HTML of a page to its title, text, date and address; a menu or a paywall gives a reason instead.
 
 The text is found by trafilatura. The page is hostile, and that library is large, so what it gets is bounded first: in
-bytes, in tags, in depth (libxml2 stops at 256). How long it may take is bounded by `article_worker`, which reads in a
+bytes and in tags; libxml2 bounds the depth. How long it may take is bounded by `article_worker`, which reads in a
 process of its own that can be ended.
 """
 

@@ -1,4 +1,4 @@
-"""The elements of RSS, RDF and Atom feeds, as libxml2 reads them: forgiving of bad nesting, linear, 256 deep at most.
+"""The elements of RSS, RDF and Atom feeds, as libxml2 reads them: forgiving of bad nesting, linear, bounded in depth.
 
 It keeps strings as they stand in the feed; what they mean is decided in `feeds`.
 """
@@ -13,6 +13,7 @@ from ingest.sources.markup import BLOCKS, HIDDEN, printable
 
 Body = tuple[str, bool]  # the text, and whether it holds no markup (any more)
 
+_MAX_DEPTH: Final = 5_000  # badly written feeds never close their <br>, so each of those goes one deeper
 _ATOM: Final = frozenset({"http://www.w3.org/2005/Atom", "http://purl.org/atom/ns#"})
 _CORE: Final = _ATOM | {
     "",
@@ -105,12 +106,16 @@ def read_xml(text: str, max_items: int) -> RawFeed | None:
     try:
         parser.feed(printable(text).encode("utf-8"))
         parser.close()
-    except etree.LxmlError:
+    except (etree.LxmlError, _TooDeepError):
         if not builder.feed.items and builder.feed.title is None:
             return None
     ending = text.rstrip()[-200:].lower()
     builder.finish(whole=any(f"</{root}" in ending for root in ("rss", "feed", "rdf:rdf", "channel", "atom:feed")))
     return builder.feed
+
+
+class _TooDeepError(Exception):
+    """Elements within elements beyond reason: the rest is not read."""
 
 
 class _Builder:
@@ -134,6 +139,8 @@ class _Builder:
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         self._depth += 1
+        if self._depth > _MAX_DEPTH:
+            raise _TooDeepError
         space, name = _parted(tag)
         if self._root is None:
             self._begin(space, name, attributes)

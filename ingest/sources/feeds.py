@@ -29,10 +29,12 @@ MAX_BYTES: Final = 5 * 1024 * 1024
 MAX_ITEMS: Final = 2_000
 MAX_TEXT: Final = 200_000  # characters of one item
 _MAX_TITLE: Final = 1_000
+_MAX_MENDED: Final = 50_000  # bare "&" and named characters of one feed; more are left to the parser
 _SNIFFED: Final = 4_096
 _ROOTS: Final = ("<rss", "<feed", "<rdf:rdf", "<channel", "<atom:feed")
 # The one document type that feeds had (RSS 0.91): it is cut out unread. Others are refused.
 _NETSCAPE: Final = re.compile(r'<!DOCTYPE\s{1,9}rss\s{1,9}PUBLIC\s{1,9}"-//Netscape [^"<>\[\]]{0,80}"[^<>\[\]]{0,200}>')
+_MONSTROUS: Final = re.compile(r"<[^<>]{100000}")
 _ENTITY: Final = re.compile(
     r"&(?!amp;|lt;|gt;|quot;|apos;|#[0-9]{1,7};|#[xX][0-9A-Fa-f]{1,6};)(?:([A-Za-z][A-Za-z0-9]{1,30});)?"
 )
@@ -127,21 +129,31 @@ def _read_xml(text: str) -> RawFeed | Unreadable:
         if head.startswith(("<html", "<head", "<body")):
             return Unreadable("is a web page, not a feed")
         return Unreadable("is XML but no feed" if re.match(r"<[a-z_]", head) else "is not XML")
-    found = read_xml(_with_characters(rest), MAX_ITEMS)
+    mended = _with_characters(rest)
+    if mended is None:
+        return Unreadable("holds a tag longer than any feed's")
+    found = read_xml(mended, MAX_ITEMS)
     return found if found is not None else Unreadable("cannot be read as XML")
 
 
-def _with_characters(text: str) -> str:
-    """The text with HTML's names for characters written out, which XML does not know, and bare "&" made right."""
+def _with_characters(text: str) -> str | None:
+    """The text with HTML's names for characters written out, which XML does not know, and bare "&" made right.
+
+    None when a tag is monstrous: each of its attributes would cost the parser some hundred bytes.
+    """
     parts: list[str] = []
-    at = 0
+    at, left = 0, _MAX_MENDED
     while at < len(text):
         start = text.find("<![CDATA[", at)
         end = text.find("]]>", start) if start >= 0 else -1
         if end < 0:
             start = end = len(text)
         part = text[at:start]
-        parts += [_ENTITY.sub(_character, part) if "&" in part else part, text[start : end + 3]]
+        if _MONSTROUS.search(part):
+            return None
+        mended, count = _ENTITY.subn(_character, part, count=left) if left and "&" in part else (part, 0)
+        left -= count
+        parts += [mended, text[start : end + 3]]
         at = end + 3
     return "".join(parts)
 

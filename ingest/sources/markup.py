@@ -1,6 +1,6 @@
 """The visible words of a piece of HTML that somebody else wrote, as plain text; no markup survives, nothing is fetched.
 
-Reading is libxml2's: linear in the length, at most 256 elements deep, no entities but HTML's own.
+Reading is libxml2's: linear in the length, no recursion, no entities but HTML's own.
 """
 
 from __future__ import annotations

@@ -212,6 +212,11 @@ def test_what_is_no_feed_has_a_reason(content: str, words: str) -> None:
     assert words in refused(content)
 
 
+def test_bare_ampersands_without_end_cost_nothing_more() -> None:
+    found = only(read(rss("<item><title>A</title><description>" + "&" * 500_000 + "</description></item>")))
+    assert found.title == "A"
+
+
 @pytest.mark.parametrize("name", ["title", "description"])
 def test_depth_width_and_length_are_bounded(name: str) -> None:
     deep = rss(f"<item><title>A</title><{name}>" + "<b>" * 100_000)
