@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from conflict.lexicon import Phrases, tables
 from conflict.number_words import NumberWords, number_words
@@ -37,8 +37,7 @@ _SUPPORT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """A stretch of text with the roles it may play; `glued`: nothing stands between it and the item before."""
 
     start: int
@@ -99,6 +98,14 @@ def date_words(language: str) -> DateWords:
     return DateWords(
         Phrases((" ".join(keys), roles) for keys, roles in merged.items()), frozenset(weak), number_words(language)
     )
+
+
+@cache
+def date_openings(language: str) -> frozenset[str]:
+    """The words that only the dates of a text have: one without any of them, and without figures, names no day."""
+    words = date_words(language)
+    telling = ("month", "weekday", "unit", "day", "part", "season", "holiday", "weekof", "yeartodate", "monthtodate")
+    return frozenset(max(keys, key=len) for keys, roles in words.roles.items() if any(role in roles for role in telling))
 
 
 def read_items(text: str, language: str, *, strict: bool) -> list[Item]:

@@ -67,6 +67,14 @@ class Phrases(Generic[V]):
         """The single words, for finding the nearest to a misspelt one."""
         return [keys[0] for keys in self._values if len(keys) == 1]
 
+    def items(self) -> Iterable[tuple[tuple[str, ...], V]]:
+        """All phrases by their words' keys, with what each means."""
+        return self._values.items()
+
+    def openings(self) -> frozenset[str]:
+        """The first words of all phrases: a word that is none of them begins nothing."""
+        return frozenset(self._longest)
+
     def word(self, key: str) -> V | None:
         """What this one word means by itself."""
         return self._values.get((key,))

@@ -42,6 +42,7 @@ class NumberWords:
     bound_before: Phrases[str]
     bound_after: Phrases[str]
     not_people_after: Phrases[str]
+    openings: frozenset[str]  # every word that a number with its bounds may begin with, but for Arabic particles
 
     def cardinal_at(self, tokens: Sequence[Token], index: int) -> tuple[int, int] | None:
         """The cardinal spelled in words that begins at `index`: its value and the index after it."""
@@ -148,11 +149,24 @@ def number_words(language: str) -> NumberWords:
         return [(phrase, int(value)) for file in files for phrase, value in file.get(section, {}).items()]
 
     duals = [(word, 2) for file in files for word in _of(file, "duals").get("words", ())]
+    counting = {name: numbers(name) for name in ("units", "tens", "scales", "fixed")}
+    fixed_phrases = Phrases([*phrases("phrases"), *duals])
+    vague = Phrases(phrases("vague"))
+    between = Phrases(_each(files, "joins", "between"))
+    family = Phrases(_each(files, "family", "words"))
+    bound_before = Phrases(_bounds(files, "before"))
+    openings = (fixed_phrases.openings(), vague.openings(), between.openings(), family.openings())
     return NumberWords(
-        units=numbers("units"),
-        tens=numbers("tens"),
-        scales=numbers("scales"),
-        fixed=numbers("fixed"),
+        units=counting["units"],
+        tens=counting["tens"],
+        scales=counting["scales"],
+        fixed=counting["fixed"],
+        phrases=fixed_phrases,
+        vague=vague,
+        between=between,
+        family=family,
+        bound_before=bound_before,
+        openings=bound_before.openings().union(*counting.values(), *openings),
         ordinals=numbers("ordinals"),
         teens=words("teens"),
         ones=words("one"),
@@ -163,11 +177,6 @@ def number_words(language: str) -> NumberWords:
         months=_month_words(language),
         year_after=words("not_people", "year_after"),
         decimal_ok=words("not_people", "decimal_ok"),
-        phrases=Phrases([*phrases("phrases"), *duals]),
-        vague=Phrases(phrases("vague")),
-        between=Phrases(_each(files, "joins", "between")),
-        family=Phrases(_each(files, "family", "words")),
-        bound_before=Phrases(_bounds(files, "before")),
         bound_after=Phrases(_bounds(files, "after")),
         not_people_after=Phrases(_each(files, "not_people", "after")),
     )

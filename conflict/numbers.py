@@ -60,6 +60,10 @@ def find_numbers(text: str, language: str = "en") -> tuple[NumberMention, ...]:
     mentions: list[NumberMention] = []
     index = 0
     while index < len(tokens):
+        token = tokens[index]
+        if token.kind != NUMBER and token.key not in words.openings and token.key[0] < "\u0600":
+            index += 1
+            continue
         found = _mention_at(tokens, index, words, text)
         if found is None:
             index += 1

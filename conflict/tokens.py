@@ -7,7 +7,7 @@ letters in one spelling (alef, ya, ta marbuta), without vowel signs and tatweel.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # One alternative a kind of sign, no nesting: linear in the length of the text.
 _TOKEN = re.compile(
@@ -29,8 +29,7 @@ _ONE_SPELLING = str.maketrans(
 WORD, NUMBER, SIGN = "word", "number", "sign"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word, run of digits or sign: offsets into the text, the writing, the key it is looked up by."""
 
     start: int

@@ -19,7 +19,7 @@ from ingest.extraction.extraction import Extraction, SentenceTrace
 from ingest.extraction.lexicon import Lexicon
 from ingest.extraction.parties import assign
 from ingest.extraction.relevance import why_nothing
-from ingest.extraction.sentences import Told, dates_of, read_sentences
+from ingest.extraction.sentences import Told, dates_in, read_sentences
 from ingest.extraction.tags import tag
 from ingest.extraction.text import Cut, cut
 from ingest.extraction.totals import is_total, tally_of, toll_of
@@ -194,7 +194,7 @@ def language_of(text: str) -> str:
 
 def _dateline(text: str, language: str) -> date | None:
     """A full date printed at the head of the text: the report's own day."""
-    for mention in dates_of(text[:_DATELINE], 0, None, language):
+    for mention in dates_in(text[:_DATELINE], 0, None, language):
         if mention.span.start == mention.span.end and mention.span.precision == 1:
             return mention.span.start
     return None

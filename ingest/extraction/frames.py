@@ -45,6 +45,8 @@ SUBTYPES = {
     "displacement": SubEventType.OTHER,
     "release": SubEventType.OTHER,
 }
+
+
 @dataclass(slots=True)
 class Frame:
     """What one sentence says happened. `own_date`/`own_place`: the sentence itself says when or where."""

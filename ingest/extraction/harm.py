@@ -98,7 +98,7 @@ def _fatalities(rows: Sequence[Casualty]) -> tuple[int | None, int | None, int |
 
 
 def opponents(counts: Sequence[tuple[int, Count]]) -> list[tuple[int, Count]]:
-    """"Their opponents" are marked by that role alone: whose opponents they are is not said of them by name."""
+    """ "Their opponents" are marked by that role alone: whose opponents they are is not said of them by name."""
     return [
         (sentence, replace(count, casualty=replace(count.casualty, side=None)))
         if count.casualty.side == "other"

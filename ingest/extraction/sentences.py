@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 
+from conflict.date_items import date_openings
 from conflict.dates import DateMention, find_dates
 from conflict.numbers import NumberMention, find_numbers
 from conflict.places import EventPlace, Mention
@@ -16,20 +17,14 @@ from ingest.extraction.casualties import Count, counts
 from ingest.extraction.days import dates_for
 from ingest.extraction.frames import Frame, frames_of
 from ingest.extraction.guards import off_topic
-from ingest.extraction.lexicon import Lexicon
+from ingest.extraction.lexicon import Lexicon, plain_key
 from ingest.extraction.sides import Side, sides_of
-from ingest.extraction.tags import Tagged
+from ingest.extraction.tags import Tagged, Word, forms
 from ingest.extraction.where import places_of
 
 # Two days that share no weekday, month or year part: what both read alike does not depend on the day of publication.
 _ONE, _OTHER = date(2001, 3, 14), date(2012, 9, 8)
 _AROUND = 30  # characters around the words of a date that may belong to it
-_DATE_WORD = re.compile(
-    r"\b(?:19|20)\d\d\b|\d[-/.]\d|day\b|night|week|month|year|noon|morning|evening|dawn|hour|january|february|march|april|\bmay\b|june|july|august|"
-    r"september|october|november|december|\b(?:jan|feb|mar|apr|jun|jul|aug|sep|sept|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)\b|"
-    r"yesterday|weekend|recent|[\u0600-\u06ff]",
-    re.IGNORECASE,
-)
 
 
 @dataclass(slots=True)
@@ -90,7 +85,7 @@ def read_sentences(
         if one.by("harm") or one.by("truce") or one.by("unnamed_places"):
             item.numbers = _shifted_numbers(one, language)
             item.counts = counts(one, item.numbers, lexicon)
-        item.dates = dates_of(sentence.text, sentence.start, reference, language)
+        item.dates = dates_of(one, reference, language)
         if item.off_topic:
             item.notes.append(item.off_topic)
             item.counts = []
@@ -115,19 +110,52 @@ def _after_dateline(tagged: Tagged, places: list[tuple[int, EventPlace]]) -> lis
     return [item for item in places if item[0] >= first] or places
 
 
-def dates_of(text: str, base: int, reference: date | None, language: str) -> list[DateMention]:
+def dates_of(tagged: Tagged, reference: date | None, language: str) -> list[DateMention]:
     """The dates of a sentence, offsets of the report; without a day of publication only those that need none."""
-    near = list(_DATE_WORD.finditer(text))
-    if not near:
-        return []
-    begin = text.rfind(" ", 0, max(0, near[0].start() - _AROUND)) + 1
-    end = text.find(" ", near[-1].end() + _AROUND)
-    text, base = text[begin : end if end >= 0 else len(text)], base + begin
+    text, base = tagged.sentence.text, tagged.sentence.start
+    return [
+        mention
+        for begin, end in _windows(tagged, language)
+        for mention in dates_in(text[begin:end], base + begin, reference, language)
+    ]
+
+
+def _windows(tagged: Tagged, language: str) -> list[tuple[int, int]]:
+    """The stretches of a sentence around the words of dates: most of it needs no reading for days."""
+    text, known = tagged.sentence.text, _date_keys(language)
+    windows: list[tuple[int, int]] = []
+    for word in tagged.words:
+        if not (_is_figure(word, text) if word.key[0].isdecimal() else not known.isdisjoint(forms(word.key))):
+            continue
+        begin = text.rfind(" ", 0, max(0, word.start - _AROUND)) + 1
+        end = text.find(" ", word.end + _AROUND)
+        end = end if end >= 0 else len(text)
+        if windows and begin <= windows[-1][1]:
+            windows[-1] = (windows[-1][0], end)
+        else:
+            windows.append((begin, end))
+    return windows
+
+
+def _is_figure(word: Word, text: str) -> bool:
+    """Whether digits may be a date by themselves: a year, 3/5/2019, 27-02."""
+    return word.end - word.start == 4 or "." in word.key or text[word.end : word.end + 1] in ("/", "-")
+
+
+@cache
+def _date_keys(language: str) -> frozenset[str]:
+    return frozenset(plain_key(key) for key in date_openings(language))
+
+
+def dates_in(text: str, base: int, reference: date | None, language: str) -> list[DateMention]:
+    """The dates of a stretch of text that begins at `base` of the report."""
     if reference is not None:
         found = find_dates(text, reference, language)
     else:
-        other = {(m.start, m.span) for m in find_dates(text, _OTHER, language)}
-        found = tuple(m for m in find_dates(text, _ONE, language) if (m.start, m.span) in other)
+        found = find_dates(text, _ONE, language)
+        if found:
+            other = {(m.start, m.span) for m in find_dates(text, _OTHER, language)}
+            found = tuple(m for m in found if (m.start, m.span) in other)
     return [
         DateMention(m.start + base, m.end + base, m.text, m.span, m.part_of_day, m.kind)
         for m in found

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
 from conflict.tokens import word_key
 from ingest.extraction.lexicon import CAPITALS_ONLY, Entry, Lexicon
@@ -21,8 +23,7 @@ _CLAUSE_SIGNS = frozenset(',;:()[]—–"،؛«»')
 MAX_TOKENS = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word, number or sign: offsets within the sentence, the key it is looked up by."""
 
     start: int
@@ -33,8 +34,7 @@ class Word:
     upper: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(NamedTuple):
     """A tagged phrase: word indices (end exclusive), category and value of the lexicon's entry."""
 
     first: int
@@ -94,7 +94,15 @@ def words_of(text: str) -> list[Word]:
         if first in "-'’`_":
             continue
         if first.isalpha():
-            key = written.lower() if written.isascii() else word_key(written)
+            if written.isascii():
+                key = written.lower()
+                if len(key) > 1 and "." not in key:
+                    words.append(Word(match.start(), match.end(), key, False, first.isupper(), written.isupper()))
+                    if len(words) >= MAX_TOKENS:
+                        break
+                    continue
+            else:
+                key = word_key(written)
             if key == "s" and match.start() and text[match.start() - 1] in "'’":
                 continue
             if key == "t" and match.start() and text[match.start() - 1] in "'’" and words:
@@ -123,8 +131,9 @@ def tag(sentence: Sentence, lexicon: Lexicon) -> Tagged:
     tags: list[Tag] = []
     covered: dict[str, int] = {}  # category -> index after its last phrase
     silenced = 0  # words of a figure of speech mean nothing else
-    for index in range(len(words)):
-        if words[index].sign:
+    root = lexicon.root.next
+    for index, word in enumerate(words):
+        if word.sign or (word.key not in root and not "\u0600" <= word.key[0] <= "\u06ff"):
             continue
         found = _phrases_at(words, index, lexicon)
         for last, entry in found:
@@ -150,7 +159,7 @@ def _exclusive(category: str) -> str:
 def _phrases_at(words: list[Word], index: int, lexicon: Lexicon) -> list[tuple[int, Entry]]:
     """The longest phrase of each category that begins at a word."""
     best: dict[str, list[tuple[int, Entry]]] = {}
-    for first in _forms(words[index]):
+    for first in forms(words[index].key):
         node = lexicon.root.next.get(first)
         if node is None:
             continue
@@ -173,8 +182,9 @@ def _phrases_at(words: list[Word], index: int, lexicon: Lexicon) -> list[tuple[i
     return [item for items in best.values() for item in items]
 
 
-def _forms(word: Word) -> tuple[str, ...]:
-    key = word.key
+@lru_cache(maxsize=20_000)
+def forms(key: str) -> tuple[str, ...]:
+    """How a word may be filed: as it is, and Arabic also without the particles written onto it."""
     if not "\u0600" <= key[:1] <= "\u06ff":
         return (key,)
     forms = [key]

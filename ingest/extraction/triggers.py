@@ -142,7 +142,9 @@ def _fulfilled(tagged: Tagged, trigger: Tag, scene: _Scene) -> bool:
     sub = trigger.value
     key = tagged.words[trigger.first].key
     if sub in _WEAPONS:
-        return _weapon_near(tagged, trigger) or _plain_strike(tagged, trigger, scene) or _plain_blast(trigger, key, scene)
+        return (
+            _weapon_near(tagged, trigger) or _plain_strike(tagged, trigger, scene) or _plain_blast(trigger, key, scene)
+        )
     if sub == "disrupted_weapons":
         return _weapon_stopped(tagged, trigger)
     if sub == "release":
@@ -185,11 +187,54 @@ def _weapon_stopped(tagged: Tagged, trigger: Tag) -> bool:
 
 # Words that tell of a clash only where another armed side is hit.
 _ONE_SIDED = frozenset(
-    ["killed", "kill", "kills", "killing", "fire", "fired", "shot", "destroyed", "eliminated", "targeted", "target", "targets", "targeting", "neutralised", "neutralized", "قتل", "قتلت", "مقتل", "استهدف", "استهدفت", "استهداف"]
+    [
+        "killed",
+        "kill",
+        "kills",
+        "killing",
+        "fire",
+        "fired",
+        "shot",
+        "destroyed",
+        "eliminated",
+        "targeted",
+        "target",
+        "targets",
+        "targeting",
+        "neutralised",
+        "neutralized",
+        "قتل",
+        "قتلت",
+        "مقتل",
+        "استهدف",
+        "استهدفت",
+        "استهداف",
+    ]
 )
-_ON_PLACES = frozenset(["attack", "attacked", "attacks", "raid", "raided", "raids", "stormed", "هاجم", "هاجمت", "هاجموا"])
+_ON_PLACES = frozenset(
+    ["attack", "attacked", "attacks", "raid", "raided", "raids", "stormed", "هاجم", "هاجمت", "هاجموا"]
+)
 _STRIKES = frozenset(["strike", "strikes", "ضربه", "ضربات"])
-_STRUCK = frozenset(["on", "in", "at", "near", "targeted", "targeting", "hit", "hits", "killed", "kills", "killing", "that", "against", "علي", "استهدفت", "في"])
+_STRUCK = frozenset(
+    [
+        "on",
+        "in",
+        "at",
+        "near",
+        "targeted",
+        "targeting",
+        "hit",
+        "hits",
+        "killed",
+        "kills",
+        "killing",
+        "that",
+        "against",
+        "علي",
+        "استهدفت",
+        "في",
+    ]
+)
 
 
 def _at_armed(tagged: Tagged, trigger: Tag) -> bool:
@@ -274,7 +319,15 @@ _PLAIN = frozenset(
 
 _VIOLENT = frozenset(
     ["chemical_weapon", "suicide_bomb", "grenade", "air_strike", "remote_explosive", "shelling", "attack", "abduction"]
-    + ["mob_violence", "sexual_violence", "territory", "looting", "violent_demonstration", "arrests", "disrupted_weapons"]
+    + [
+        "mob_violence",
+        "sexual_violence",
+        "territory",
+        "looting",
+        "violent_demonstration",
+        "arrests",
+        "disrupted_weapons",
+    ]
 )
 
 
@@ -294,9 +347,7 @@ def _without_strays(found: list[tuple[str, Tag]]) -> list[tuple[str, Tag]]:
     return [(k, t) for k, t in found if not (k == "armed_clash" and t.detail == "weak")]
 
 
-def _without_context(
-    tagged: Tagged, found: list[tuple[str, Tag]], counts: Sequence[Count]
-) -> list[tuple[str, Tag]]:
+def _without_context(tagged: Tagged, found: list[tuple[str, Tag]], counts: Sequence[Count]) -> list[tuple[str, Tag]]:
     """What only frames another event ("fled the shelling", "after days of fighting") is none of this sentence's own."""
     framed = [(k, t) for k, t in found if _framed(tagged, t) and not _own_toll(t, counts)]
     left = [item for item in found if item not in framed]
@@ -318,5 +369,3 @@ def _without_harm_words(tagged: Tagged, found: list[tuple[str, Tag]]) -> list[tu
     """A plain "killed" tells of an event only where nothing more telling does."""
     telling = [(k, t) for k, t in found if tagged.words[t.first].key not in _PLAIN]
     return telling or found
-
-
