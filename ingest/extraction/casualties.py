@@ -231,6 +231,8 @@ def _harm(tagged: Tagged, harms: Sequence[Tag], first: int, last: int, has_role:
         if own and joined_by_and[-1].last + 1 == first:
             return _widest(harms, own[0])
     close = [h for h in before if first - h.last <= 2 and not tagged.clause_between(h.last, first)]
+    if close and after and close[-1].last == first and after[0].first == last and _counted_before(tagged, close[-1]):
+        return _widest(harms, after[0])  # "57 killed 150 injured"
     if close and tagged.words[close[-1].first].key not in ("dead", "deaths", "bodies"):
         return _widest(harms, close[-1])
     touching = [h for h in after if h.first - last <= 3]
@@ -247,6 +249,11 @@ def _harm(tagged: Tagged, harms: Sequence[Tag], first: int, last: int, has_role:
 
 
 _AND = frozenset({"and", "while"})
+
+
+def _counted_before(tagged: Tagged, harm: Tag) -> bool:
+    """Whether a figure stands right before a word of harm: "57 civilians killed"."""
+    return any(w.key[:1].isdigit() for w in tagged.words[max(0, harm.first - 4) : harm.first])
 
 
 def _next_number(tagged: Tagged, first: int) -> int:

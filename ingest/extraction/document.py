@@ -14,11 +14,12 @@ from datetime import date, timedelta
 from conflict.dates import DateKind
 from conflict.periods import DaySpan
 from conflict.places import EventPlace, Place, Places
-from conflict.vocabulary import TYPE_OF, Assertion, EventType, PartOfDay, PlaceLevel, SubEventType
+from conflict.vocabulary import TYPE_OF, Assertion, CasualtyKind, EventType, PartOfDay, PlaceLevel, SubEventType
 from ingest.extraction.casualties import Count
 from ingest.extraction.frames import Frame
 from ingest.extraction.sentences import Told
 from ingest.extraction.text import Kind
+from ingest.extraction.triggers import PLAIN
 from ingest.extraction.where import contains, finest_first, province_of
 
 OLD = timedelta(days=14)  # what ended longer before publication is background, unless the report leads with it
@@ -62,6 +63,9 @@ def clusters_of(told: Sequence[Told], reference: date | None, places: Places, co
             history = False
         elif old_day and item.index not in lead:
             history = True
+        if latest is not None and item.index - latest_at <= 2 and _only_counts(item):
+            item.notes.append(f"{item.frames[0].key}: numbers of the event before it")
+            item.frames = []
         for frame in item.frames:
             if "(trend)" in (frame.background or "") or (frame.background or "").startswith("a trend"):
                 item.notes.append(f"{frame.key}: {frame.background}")
@@ -88,6 +92,20 @@ def clusters_of(told: Sequence[Told], reference: date | None, places: Places, co
         if not item.frames and item.counts and not item.off_topic:
             _harm_only(item, clusters, latest, latest_at)
     return clusters
+
+
+def _only_counts(item: Told) -> bool:
+    """Whether a sentence only says how many: "20 civilians were killed and 28 injured", no place, day or weapon."""
+    return (
+        len(item.frames) == 1
+        and bool(item.counts)
+        and not item.places
+        and not item.frames[0].dates
+        and item.frames[0].trigger.detail == "weak"
+        and item.frames[0].key in ("attack", "armed_clash")
+        and item.tagged.words[item.frames[0].trigger.first].key in PLAIN
+        and not any(s.group not in ("civilians", "protesters") for s in item.sides)
+    )
 
 
 def primary_place(told: Sequence[Told], places: Places) -> EventPlace | None:
@@ -232,9 +250,18 @@ def _fits(
         return False
     if frame.part and c.part and frame.part is not c.part:
         return False
+    if own is None and _same_toll(c, item):
+        return True
     if _only_inherited(c) and item.index - c.frames[-1].index <= 1:
         return True
     return _places_fit(c.places, places)
+
+
+def _same_toll(c: Cluster, item: Told) -> bool:
+    """Whether a sentence counts the same dead as an event's: the same thing told again, less or more exactly placed."""
+    mine = {x.casualty.count for x in item.counts if x.casualty.kind is CasualtyKind.KILLED and not x.part}
+    other = {x.casualty.count for _, x in c.counts if x.casualty.kind is CasualtyKind.KILLED and not x.part}
+    return bool(mine) and mine == other and None not in mine and max(n or 0 for n in mine) >= 5
 
 
 def _only_inherited(c: Cluster) -> bool:

@@ -72,6 +72,11 @@ def _background(tagged: Tagged, trigger: Tag) -> str | None:
         if not near or tagged.clause_between(tag.last, trigger.first):
             continue
         return f'what came before ("{tagged.written(tag.first, tag.last)}")'
+    for tag in tagged.by("condemn"):
+        if tag.first < trigger.first and not any(h.value == "killed" for h in tagged.by("harm")):
+            return f'talked about, not told ("{tagged.written(tag.first, tag.last)}")'
+    if _since_year(tagged):
+        return "what has gone on for years"
     for tag in tagged.by("trend"):
         if 0 <= tag.first - trigger.last <= 4 or 0 <= trigger.first - tag.last <= 3:
             return f'a trend ("{tagged.written(tag.first, tag.last)}")'
@@ -85,6 +90,15 @@ def _background(tagged: Tagged, trigger: Tag) -> str | None:
         if words[index].key in ("since", "until") and index and words[index - 1].key not in ("have", "has"):
             return f'what came before ("{words[index].key}")'
     return None
+
+
+def _since_year(tagged: Tagged) -> bool:
+    """Whether a sentence speaks of the time since a year: "mired in war since 2011"."""
+    words = tagged.words
+    return any(
+        words[i].key in ("since", "منذ") and any(w.key[:2] in ("19", "20") and len(w.key) == 4 for w in words[i : i + 4])
+        for i in range(len(words) - 1)
+    )
 
 
 def _inside(tag: Tag, other: Tag) -> bool:

@@ -52,6 +52,7 @@ def triggers_of(
     for tag in tagged.by("trigger"):
         at.setdefault(tag.first, []).append(tag)
     found: list[tuple[str, Tag]] = []
+    destroyed = [i for i, word in enumerate(tagged.words) if word.key == "destroyed"]
     scene = _scene(tagged, sides, counts, places)
     strong_until = 0
     for first in sorted(at)[:_MOST]:
@@ -71,7 +72,9 @@ def triggers_of(
                 chosen = better
         if chosen is None:
             chosen = _best([(t.value, t) for t in weak if _fulfilled(tagged, t, scene)])
-        if chosen:
+        if chosen and chosen[0] == "remote_explosive" and any(0 < first - i <= 9 for i in destroyed):
+            continue  # "destroyed seven vehicles and two car bombs"
+        if chosen and not _describes(tagged, chosen[1]):
             if chosen[1].detail == "strong":
                 strong_until = chosen[1].last
             found.append(_sharpened(tagged, chosen, sides, counts))
@@ -214,7 +217,7 @@ _ONE_SIDED = frozenset(
 _ON_PLACES = frozenset(
     ["attack", "attacked", "attacks", "raid", "raided", "raids", "stormed", "هاجم", "هاجمت", "هاجموا"]
 )
-_STRIKES = frozenset(["strike", "strikes", "ضربه", "ضربات"])
+_STRIKES = frozenset(["strike", "strikes", "raids", "ضربه", "ضربات"])
 _STRUCK = frozenset(
     [
         "on",
@@ -284,7 +287,7 @@ def _sharpened(
     return key, trigger
 
 
-_PLAIN = frozenset(
+PLAIN = frozenset(
     [
         "killed",
         "kill",
@@ -361,11 +364,26 @@ def _framed(tagged: Tagged, trigger: Tag) -> bool:
     )
 
 
+_GOING_ON = frozenset({"battling", "fighting", "fought"})
+_NEWS_BEFORE = frozenset(
+    ["heavy", "fierce", "intense", "violent", "renewed", "fresh", "the", "of", "in", "and", "more", "deadly", "street", "after", "sporadic", "are", "were", "is", "was"]
+)
+
+
+def _describes(tagged: Tagged, trigger: Tag) -> bool:
+    """Whether the words only say who somebody is: "a coalition battling IS", "forces have been fighting rebels"."""
+    word = tagged.words[trigger.first]
+    if word.key not in _GOING_ON or not trigger.first or trigger.last - trigger.first > 1:
+        return False
+    before = tagged.words[trigger.first - 1]
+    return not before.sign and before.key not in _NEWS_BEFORE
+
+
 def _own_toll(trigger: Tag, counts: Sequence[Count]) -> bool:
     return any(0 <= c.word - trigger.last <= 8 for c in counts)
 
 
 def _without_harm_words(tagged: Tagged, found: list[tuple[str, Tag]]) -> list[tuple[str, Tag]]:
     """A plain "killed" tells of an event only where nothing more telling does."""
-    telling = [(k, t) for k, t in found if tagged.words[t.first].key not in _PLAIN]
+    telling = [(k, t) for k, t in found if tagged.words[t.first].key not in PLAIN]
     return telling or found

@@ -76,7 +76,7 @@ def places_of(tagged: Tagged, mentions: Sequence[Mention], country: str | None) 
         end = mention.end - base
         if tagged.sentence.text[end : end + 1] == "-" and tagged.sentence.text[end + 1 : end + 2].isupper():
             continue  # "Tochka-U"
-        if any(t.first == last for t in tagged.by("not_place_after")):
+        if any(t.first == last for t in tagged.by("not_place_after")) or _far_from(tagged, first):
             continue
         place = choose(mention, country, following)
         if place is None:
@@ -98,7 +98,22 @@ def _stands_in(tagged: Tagged, first: int) -> bool:
     """Whether "in", "into northern" and the like stand right before a name."""
     compass = {t.last: t.first for t in tagged.by("compass")}
     at = compass.get(first, first)
+    if at > 1 and tagged.words[at - 1].key == "of":
+        return any(t.last == at - 1 for t in (*tagged.by("territory"), *tagged.by("compass")))
     return at > 0 and tagged.words[at - 1].key in ("in", "at", "near", "into", "on", "inside", "across")
+
+
+_FAR = frozenset({"km", "kilometres", "kilometers", "miles", "كم", "كيلومتر", "كيلومترا"})
+_FAR_FROM = 30  # km; what is farther is no "near X"
+
+
+def _far_from(tagged: Tagged, first: int) -> bool:
+    """Whether a name is only what a distance is measured from: "420 km east of Damascus"."""
+    words = tagged.words
+    for index in range(max(1, first - 6), first):
+        if words[index].key in _FAR and words[index - 1].key.isdecimal():
+            return int(words[index - 1].key[:6]) > _FAR_FROM
+    return False
 
 
 def _plain(text: str) -> str:
