@@ -39,11 +39,12 @@ def build_application(
     features: frozenset[str] = frozenset(),
     sample: bool = False,
     storage: Storage | None = None,
+    limits: Limits | None = None,
 ) -> tuple[AnyApplication, Poller | Webhook]:
     """The Application with its handlers, and what feeds it; `bot.lifecycle.run` runs both.
 
     `request` None means Telegram itself (settings.token must be set); the terminal's is `bot.console.terminal_request`.
-    `storage` is where the webhook's updates are recorded; without it the bot polls.
+    `storage` is where the webhook's updates are recorded; without it the bot polls. `limits` None: Telegram's.
     """
     if request is None:
         sends: BaseRequest = AiohttpRequest(connections=settings.connections, read_timeout=settings.request_timeout)
@@ -67,7 +68,7 @@ def build_application(
         .job_queue(None)
     )
     if request is None:
-        builder.rate_limiter(PacedLimiter(Limits(bot=Rate.within(settings.messages_per_second, 1))))
+        builder.rate_limiter(PacedLimiter(limits or Limits(bot=Rate.within(settings.messages_per_second, 1))))
     application = builder.build()
     intake: Poller | Webhook
     if request is None and storage is not None and settings.webhook_url:

@@ -102,12 +102,16 @@ class AiohttpRequest(BaseRequest):
             sock_connect=connect,
             sock_read=_sum(write, read) if uploading else read,
         )
-        body, headers = _body(request_data)
+        data, headers = _body(request_data)
         try:
             async with self._session.request(
-                method, url, data=body, headers=headers, timeout=timeout, allow_redirects=False
+                method, url, data=data, headers=headers, timeout=timeout, allow_redirects=False
             ) as response:
-                return response.status, await self._read(response)
+                body = await self._read(response)
+                if response.status >= 400 and not body.lstrip().startswith(b"{"):
+                    # Not the Bot API's words but some proxy's page: it says nothing about our token or the chat.
+                    raise NetworkError(f"An HTTP error {response.status} came instead of an answer of the Bot API.")
+                return response.status, body
         except (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
             raise NotSentError(f"Could not connect to the Bot API server: {_reason(error)}.") from None
         except TimeoutError:  # aiohttp's own timeouts are of this kind

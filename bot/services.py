@@ -13,15 +13,18 @@ from zoneinfo import ZoneInfo
 
 from bot.answering import Answering
 from bot.clock import clock
+from bot.intake import middle_of_cell
 from conflict.answers import Answer
 from conflict.events import ConflictEvent
 from conflict.periods import Period
 from conflict.places import Place
-from conflict.questions import Clarification, Question
+from conflict.questions import Clarification, Question, QuestionKind
+from conflict.vocabulary import PlaceLevel
 from handlers.context import ChatView
 from messages.callbacks import AskAgain
 
 WORKERS = 4  # measured: beyond four threads SQLite answers no faster
+AROUND_KM = 20.0  # around a shared location: its cell of 0.1 degrees and the next town
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -61,6 +64,14 @@ class Services:
         """The answer to what a button carries, as of now; None if its places are no longer known."""
         return await self._do(self._again, action, chat)
 
+    async def near(self, latitude: float, longitude: float, chat: ChatView) -> Answer | None:
+        """The latest around a coarse place; None where no place is known near it."""
+        return await self._do(self._near, latitude, longitude, chat)
+
+    async def migrated(self, old_telegram_id: int, new_telegram_id: int) -> None:
+        """The group goes on under a new id, with its settings."""
+        await self._do(self._migrated, old_telegram_id, new_telegram_id)
+
     async def event(self, event_id: str) -> ConflictEvent | None:
         """One event as held now, merges followed; None if it is not there."""
         return await self._do(self.answering.event, event_id)
@@ -73,7 +84,7 @@ class Services:
             stored = unit.chats.find(telegram_id)
         chosen = stored.language if stored else None
         zone = ZoneInfo(stored.time_zone) if stored and stored.time_zone else self.default_tz
-        return ChatView(telegram_id, kind, chosen or language or self.default_language, zone)
+        return ChatView(telegram_id, kind, chosen or language or self.default_language, zone, self.now())
 
     def _set_language(self, telegram_id: int, kind: str, language: str) -> None:
         with self.answering.storage.begin(write=True) as unit:
@@ -81,18 +92,42 @@ class Services:
             unit.chats.set_language(chat.chat_id, language)
 
     def _ask(self, text: str, chat: ChatView) -> Answer | Clarification:
-        now = self.now()
-        return self.answering.ask(text, now=now, tz=chat.tz, as_of=now if self.as_of_now else None)
+        now = chat.now
+        return self.answering.ask(text, now=now, tz=chat.tz, as_of=now if self.as_of_now else None, totals=False)
+
+    def _near(self, latitude: float, longitude: float, chat: ChatView) -> Answer | None:
+        place = self._known_near(middle_of_cell(latitude), middle_of_cell(longitude))
+        if place is None:
+            return None
+        question = Question(QuestionKind.NEAR, "", chat.language, places=(place,), radius_km=AROUND_KM)
+        return self.answering.answer(question, now=chat.now, tz=chat.tz, as_of=chat.now if self.as_of_now else None)
+
+    def _known_near(self, latitude: float | None, longitude: float | None) -> Place | None:
+        """The largest settlement around, so that the answer gives away no more than a town; else the nearest."""
+        if latitude is None or longitude is None:
+            return None
+        for radius in (AROUND_KM / 2, 5 * AROUND_KM):
+            found = self.answering.places.near(latitude, longitude, radius)
+            settlements = [place for place in found if place.level is PlaceLevel.SETTLEMENT]
+            if settlements:
+                return max(settlements, key=lambda place: place.population) if radius < AROUND_KM else settlements[0]
+        return None
+
+    def _migrated(self, old_telegram_id: int, new_telegram_id: int) -> None:
+        with self.answering.storage.begin(write=True) as unit:
+            chat = unit.chats.find(old_telegram_id)
+            if chat is not None:
+                unit.chats.migrate(chat.chat_id, new_telegram_id)
 
     def _again(self, action: AskAgain, chat: ChatView) -> Answer | None:
-        now = self.now()
+        now = chat.now
         places = [self.answering.places.get(place_id) for place_id in action.place_ids]
         found = tuple(place for place in places if place is not None)
         if len(found) != len(places):
             return None
         question = _question(action, found, now, chat)
         return self.answering.answer(
-            question, now=now, tz=chat.tz, page=action.page, as_of=now if self.as_of_now else None
+            question, now=now, tz=chat.tz, page=action.page, as_of=now if self.as_of_now else None, totals=False
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from telegram import CallbackQuery, Message, Update
 
 from conflict.answers import Reply
+from handlers.admins import may_settle
 from handlers.chats import chat_of, language_of
 from handlers.context import ChatView, Context, desk_of
 from handlers.pages import page
@@ -13,7 +14,7 @@ from messages.answers import render_answer
 from messages.callbacks import AskAgain, SetLanguage, ShowEvent, ShowPage, ShowSources, decode
 from messages.details import render_event
 from messages.html import to_plain
-from messages.pages import render_language_changed, render_outdated_button, render_withdrawn_event
+from messages.pages import render_admins_only, render_language_changed, render_outdated_button, render_withdrawn_event
 from messages.sources import render_sources
 
 
@@ -55,8 +56,10 @@ async def _carry_out(query: CallbackQuery, update: Update, context: Context) -> 
             event = await desk.conversation.event(event_id)
             if event is None:
                 return render_withdrawn_event(texts)
-            await send(context.bot, place, render_event(event, texts, tz=chat.tz))
+            await send(context.bot, place, render_event(event, texts, tz=chat.tz, now=chat.now))
         case SetLanguage(language):
+            if not await may_settle(message.chat, query.from_user, context):
+                return render_admins_only(texts)
             return await _choose(language, place, chat, context, message.message_id)
         case ShowPage(name):
             await send(context.bot, place, page(name, texts, desk))

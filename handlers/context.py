@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Any, Protocol
 
 from telegram.ext import Application, BaseHandler, CallbackContext, ExtBot
@@ -29,12 +29,14 @@ class ChatView:
     """One chat as the handlers see it. `telegram_id` and `kind` (private, group, supergroup) are Telegram's own.
 
     `language` is an IETF tag: the one chosen with /language, else the person's own, else the operator's default.
+    `now` is the instant of asking.
     """
 
     telegram_id: int
     kind: str
     language: str
     tz: tzinfo
+    now: datetime
 
 
 class Conversation(Protocol):
@@ -51,6 +53,12 @@ class Conversation(Protocol):
 
     async def again(self, action: AskAgain, chat: ChatView) -> Answer | None:
         """The answer to what a button carries, as of now; None if its places are no longer known."""
+
+    async def near(self, latitude: float, longitude: float, chat: ChatView) -> Answer | None:
+        """The latest around a coarse place (degrees, no finer than 0.1); None where no place is known near it."""
+
+    async def migrated(self, old_telegram_id: int, new_telegram_id: int) -> None:
+        """The group goes on under a new id, with its settings; doing it twice is no harm."""
 
     async def event(self, event_id: str) -> ConflictEvent | None:
         """One event as held now, merges followed; None if it is not there."""

@@ -6,12 +6,13 @@ from telegram import Update
 
 from conflict.answers import Reply
 from handlers.addressing import from_person
+from handlers.admins import may_settle
 from handlers.chats import chat_of
 from handlers.commands import COMMANDS
 from handlers.context import Context, Desk, desk_of
 from handlers.sending import Place, send
 from messages.catalog import Texts
-from messages.pages import render_help, render_language, render_privacy, render_start
+from messages.pages import render_admins_only, render_help, render_language, render_privacy, render_start
 
 
 async def start(update: Update, context: Context) -> None:
@@ -25,8 +26,15 @@ async def show_help(update: Update, context: Context) -> None:
 
 
 async def language(update: Update, context: Context) -> None:
-    """/language: the choice as buttons."""
-    await _show("language", update, context)
+    """/language: the choice as buttons; in a group for its administrators only."""
+    message = update.effective_message
+    if message is None or not from_person(message):
+        return
+    if await may_settle(message.chat, None if message.sender_chat else message.from_user, context):
+        await _show("language", update, context)
+        return
+    chat = await chat_of(update, context)
+    await send(context.bot, Place.of(message), render_admins_only(desk_of(context).texts(chat.language)))
 
 
 async def privacy(update: Update, context: Context) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 from telegram import Update
 from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, filters
 
-from handlers import ask, buttons, errors, other, pages
+from handlers import ask, buttons, errors, membership, near, other, pages
 from handlers.context import AnyApplication, AnyHandler, Desk, seat
 
 # What we ask Telegram for; everything else never reaches us.
@@ -24,7 +24,6 @@ _WITHOUT_TEXT = (
     | filters.ANIMATION
     | filters.Document.ALL
     | filters.Sticker.ALL
-    | filters.LOCATION
     | filters.CONTACT
     | filters.POLL
     | filters.Dice.ALL
@@ -41,6 +40,8 @@ def handlers() -> list[AnyHandler]:
         CommandHandler("latest", ask.latest, _NEW_OR_EDITED),
         MessageHandler(_NEW & filters.COMMAND & filters.ChatType.PRIVATE, pages.show_help),
         MessageHandler(_NEW_OR_EDITED & (filters.TEXT | filters.CAPTION) & ~filters.COMMAND, ask.ask),
+        MessageHandler(_NEW & filters.StatusUpdate.MIGRATE, membership.migrated),
+        MessageHandler(_NEW & filters.ChatType.PRIVATE & filters.LOCATION, near.near),
         MessageHandler(_NEW & filters.ChatType.PRIVATE & _WITHOUT_TEXT, other.unsupported),
         CallbackQueryHandler(buttons.press),
     ]

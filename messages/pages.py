@@ -135,6 +135,16 @@ def render_unsupported(texts: Texts) -> Reply:
     return _reply([texts.say("Thank you, but I can only read text. Please write your question.")], texts)
 
 
+def render_admins_only(texts: Texts) -> Reply:
+    """Somebody else than an administrator wants to change what is set for a group."""
+    return _reply([texts.say("Only administrators of this group can change that.")], texts)
+
+
+def render_no_place_near(texts: Texts) -> Reply:
+    """A shared location far from every place that is known."""
+    return _reply([texts.say("I know no place near there. Please write the name of one.")], texts)
+
+
 def render_outdated_button(texts: Texts) -> Reply:
     """A button of an old message that no longer means anything."""
     return _reply([texts.say("This button is too old. Please ask again.")], texts)

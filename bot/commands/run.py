@@ -6,7 +6,7 @@ import asyncio
 import sys
 from argparse import Namespace
 
-from bot.app import build_application
+from bot.app import build_application, build_health
 from bot.console import ConsoleRequest
 from bot.lifecycle import Deadlines
 from bot.lifecycle import run as run_application
@@ -59,12 +59,14 @@ def converse(settings: Settings, services: Services, request: ConsoleRequest | N
 
 async def _conversation(settings: Settings, services: Services, request: ConsoleRequest | None, *, sample: bool) -> int:
     catalog = load_catalog()
-    application, poller = build_application(settings, services, catalog, request, sample=sample)
+    storage = None if request else services.answering.storage
+    application, intake = build_application(settings, services, catalog, request, sample=sample, storage=storage)
     return await run_application(
         application,
-        poller,
+        intake,
         schedule=Schedule(),
         commands=None if request else menus(catalog),
         deadlines=Deadlines(settings.start_deadline, settings.stop_deadline),
         stop=request.finished if request else None,
+        health=build_health(settings, storage, intake) if storage else None,
     )

@@ -20,7 +20,7 @@ from bot.webhook import SECRET_HEADER, Webhook, secret_for
 from storage import Storage
 from tests.botapi.server import BotApiServer
 from tests.handlers.fakes import FakeConversation
-from tests.handlers.running import catalog
+from tests.handlers.running import UNPACED, catalog
 
 
 def free_port() -> int:
@@ -93,7 +93,7 @@ def hook(
         **more,
     }
     settings = load_settings(None, **{name: value for name, value in given.items() if value is not None})
-    application, intake = build_application(settings, conversation, catalog(), storage=storage)
+    application, intake = build_application(settings, conversation, catalog(), storage=storage, limits=UNPACED)
     health = build_health(settings, storage, intake)
     event = asyncio.Event()
     limits = Deadlines(5.0, stop)

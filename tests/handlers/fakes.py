@@ -51,7 +51,7 @@ class FakeConversation:
             await self._heard.wait_for(lambda: len(self.asked) >= questions)
 
     async def chat(self, telegram_id: int, kind: str, language: str | None) -> ChatView:
-        return ChatView(telegram_id, kind, self.languages.get(telegram_id) or language or "en", UTC)
+        return ChatView(telegram_id, kind, self.languages.get(telegram_id) or language or "en", UTC, NOW)
 
     async def set_language(self, telegram_id: int, kind: str, language: str) -> None:
         self.languages[telegram_id] = language
@@ -79,6 +79,18 @@ class FakeConversation:
             return None
         places = tuple(known[place_id] for place_id in action.place_ids)
         return self._answer(Question(action.kind, "", chat.language, places=places), action.page)
+
+    async def near(self, latitude: float, longitude: float, chat: ChatView) -> Answer | None:
+        self.asked.append(f"near {latitude} {longitude}")
+        return (
+            self._answer(Question(QuestionKind.NEAR, "", chat.language, places=(KAFR,), radius_km=20), 0)
+            if latitude > 0
+            else None
+        )
+
+    async def migrated(self, old_telegram_id: int, new_telegram_id: int) -> None:
+        if old_telegram_id in self.languages:
+            self.languages[new_telegram_id] = self.languages.pop(old_telegram_id)
 
     async def event(self, event_id: str) -> ConflictEvent | None:
         return event(1) if event_id == "ev0001" else None

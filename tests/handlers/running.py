@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
 
+from alerts.pacing import Limits, Rate
 from bot.app import AnyApplication, build_application
 from bot.lifecycle import Deadlines, run
 from bot.polling import Poller
@@ -40,8 +41,16 @@ class Running:
             return await self.task
 
 
-def launch(server: BotApiServer, conversation: FakeConversation | None = None, **deadlines: float) -> Running:
-    """Start a bot; it may still be connecting when this returns."""
+UNPACED = Limits(*[Rate(1e6, 10_000)] * 3)
+
+
+def launch(
+    server: BotApiServer,
+    conversation: FakeConversation | None = None,
+    limits: Limits | None = UNPACED,
+    **deadlines: float,
+) -> Running:
+    """Start a bot; it may still be connecting when this returns. `limits` None: it keeps to Telegram's pace."""
     conversation = conversation or FakeConversation()
     settings = load_settings(
         None,
@@ -50,7 +59,8 @@ def launch(server: BotApiServer, conversation: FakeConversation | None = None, *
         SITREP_POLL_TIMEOUT=5,
         SITREP_REQUEST_TIMEOUT=5,
     )
-    application, poller = build_application(settings, conversation, catalog())
+    application, poller = build_application(settings, conversation, catalog(), limits=limits)
+    assert isinstance(poller, Poller)
     stop = asyncio.Event()
     limits = Deadlines(**{"start": 5.0, "stop": 3.0, **deadlines})
     task = asyncio.create_task(run(application, poller, deadlines=limits, stop=stop, signals=False))
@@ -58,9 +68,11 @@ def launch(server: BotApiServer, conversation: FakeConversation | None = None, *
 
 
 @asynccontextmanager
-async def bot_at(server: BotApiServer, conversation: FakeConversation | None = None) -> AsyncIterator[Running]:
+async def bot_at(
+    server: BotApiServer, conversation: FakeConversation | None = None, limits: Limits | None = UNPACED
+) -> AsyncIterator[Running]:
     """A bot that runs for the length of a test."""
-    running = launch(server, conversation)
+    running = launch(server, conversation, limits)
     try:
         yield running
     finally:
