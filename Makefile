@@ -9,7 +9,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint bench lock gazetteer clean
+.PHONY: help install run test crashtest lint bench lock gazetteer clean
 
 help: ## Show this list
 	@echo "Sitrep: armed-conflict updates on Telegram. What make can do:"
@@ -23,6 +23,9 @@ run: $(VENV)/installed ## Run the bot; without TELEGRAM_TOKEN, a chat in this te
 
 test: $(VENV)/installed-dev ## Run every test (SQLite, PostgreSQL from a wheel, the bot over real HTTP)
 	@exec $(BIN)/python -m pytest
+
+crashtest: $(VENV)/installed-dev ## Kill the real process at many more points than make test does; SEEDS=10, four kills each
+	@exec env CRASH_SEEDS=$(or $(SEEDS),10) $(BIN)/python -m pytest tests/acceptance/test_crash.py
 
 lint: $(VENV)/installed-dev ## Check style (ruff), types (mypy strict) and import rules (import-linter)
 	$(BIN)/ruff check .
