@@ -53,7 +53,7 @@ def asker(url: str, gazetteer: Gazetteer, now: datetime) -> Callable[[str], str]
     catalog = load_catalog()
 
     def ask(text: str) -> str:
-        found = answering.ask(text, now=now)
+        found = answering.ask(text, now=now, totals=False)  # as `bot.services` asks
         texts = catalog.texts(found.question.language or "en")
         if isinstance(found, Clarification):
             return render_clarification(found, texts).html

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
-from conflict.answers import Answer
+from conflict.answers import Answer, Range
 from conflict.ceasefires import Ceasefire
 from conflict.composing import compose
 from conflict.events import ConflictEvent
@@ -13,12 +13,17 @@ from conflict.gazetteer import Gazetteer
 from conflict.names import normal
 from conflict.places import Place
 from conflict.question_parser import parse_question
-from conflict.questions import Clarification, Question
+from conflict.questions import Clarification, Question, QuestionKind
 from conflict.vocabulary import PlaceLevel
 from storage import EventPage, EventQuery, Storage, Unit
 
 PAGE = 10  # events a page: what a phone shows in a few thumb strokes
 NOTHING = EventPage((), 0)
+_NO_SEARCH = frozenset({QuestionKind.HELP, QuestionKind.UNKNOWN})
+# The kinds of question whose reply speaks of all matching events, not of the page's and their number alone.
+SAYS_TOTALS = frozenset(
+    {QuestionKind.KILLED, QuestionKind.INJURED, QuestionKind.SOURCE, QuestionKind.TREND, QuestionKind.COMPARE}
+)
 KIN_KM = 6  # how far a camp or an airport may lie from the town it is named after
 _POINTS = frozenset({PlaceLevel.FACILITY, PlaceLevel.SETTLEMENT})
 
@@ -43,23 +48,32 @@ class Answering:
         tz: tzinfo = UTC,
         language: str | None = None,
         as_of: datetime | None = None,
+        totals: bool = True,
     ) -> Answer | Clarification:
         """The answer to a question in words; a Clarification when it is not clear which place is meant.
 
-        `as_of` hides what was published later; `now` is what "yesterday" is counted from.
+        `as_of` hides what was published later; `now` is what "yesterday" is counted from. `totals` False: tolls and
+        voices over all matching events are left out where the reply does not say them (they take the longest).
         """
         question = parse_question(text, places=self.places, now=now, tz=tz, language=language, country=self.country)
         if isinstance(question, Clarification):
             return question
-        return self.answer(question, now=now, tz=tz, as_of=as_of)
+        return self.answer(question, now=now, tz=tz, as_of=as_of, totals=totals)
 
     def answer(
-        self, question: Question, *, now: datetime, tz: tzinfo = UTC, page: int = 0, as_of: datetime | None = None
+        self,
+        question: Question,
+        *,
+        now: datetime,
+        tz: tzinfo = UTC,
+        page: int = 0,
+        as_of: datetime | None = None,
+        totals: bool = True,
     ) -> Answer:
         """The answer to a question as data, page by page (from 0)."""
         query = query_of(question, self._searched(question), tz=tz, page=page, as_of=as_of)
         with self.storage.begin() as unit:
-            answer = _answer(unit, question, query, now=now, tz=tz, page=page)
+            answer = _answer(unit, question, query, now=now, tz=tz, page=page, totals=totals)
         return replace(answer, sample=answer.sample or self.sample)
 
     def _searched(self, question: Question) -> tuple[Place, ...]:
@@ -120,9 +134,12 @@ def last_day(end: datetime | None, tz: tzinfo) -> date | None:
     return (end - timedelta(microseconds=1)).astimezone(tz).date() if end else None
 
 
-def _answer(unit: Unit, question: Question, query: EventQuery, *, now: datetime, tz: tzinfo, page: int) -> Answer:
-    nowhere = bool(question.unresolved) and not question.places
-    # A place that was not understood is never answered with the whole world.
+def _answer(
+    unit: Unit, question: Question, query: EventQuery, *, now: datetime, tz: tzinfo, page: int, totals: bool
+) -> Answer:
+    # A place that was not understood is never answered with the whole world, nor is a call for help.
+    nowhere = (bool(question.unresolved) and not question.places) or question.kind in _NO_SEARCH
+    totals = totals or question.kind in SAYS_TOTALS
     found = NOTHING if nowhere else unit.events.query(query)
     coarser = () if nowhere or page else unit.events.coarser(query).events
     tolls = () if nowhere else unit.tolls.query(query)
@@ -133,7 +150,7 @@ def _answer(unit: Unit, question: Question, query: EventQuery, *, now: datetime,
         now,
         events=found.events,
         total=found.total,
-        all_for_totals=() if nowhere else unit.events.for_totals(query),
+        all_for_totals=unit.events.for_totals(query) if totals and not nowhere else (),
         coarser=coarser,
         tolls=tolls,
         tallies=() if nowhere else unit.tallies.query(query),
@@ -146,6 +163,8 @@ def _answer(unit: Unit, question: Question, query: EventQuery, *, now: datetime,
         database_empty=not found.total and not unit.events.any(),
         tz=tz,
     )
+    if not totals:  # of the counts alone they would say too little
+        answer = replace(answer, fatalities=Range(), injured=Range(), containing=None)
     return replace(answer, newest=newest)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from math import cos, pi, radians
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -86,8 +86,7 @@ class EventPage:
     undated: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class EventTotals:
+class EventTotals(NamedTuple):
     """Of one event, what totals need. `event_date` falls back on the day of its first publication."""
 
     event_id: str

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+import json
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row
@@ -18,6 +20,7 @@ from storage.eventquery import KIND, SHORT_SPAN, EventTotals, keys
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # sorts what has no publication date behind what has
 _PRECISE = (PlaceLevel.SETTLEMENT, PlaceLevel.FACILITY)
 _casualties = tuple_reader(Casualty)
+_KINDS = tuple(SubEventType)  # by their numbers in the column `kind`
 
 
 def area_values(where: EventPlace | None) -> dict[str, Any]:
@@ -143,21 +146,32 @@ def to_event(row: Row[Any], claims: tuple[Claim, ...]) -> ConflictEvent:
 
 
 def to_totals(row: Row[Any], further: tuple[str, ...]) -> EventTotals:
-    """What totals need, of a row of `events`."""
-    day: date = row.day
+    """What totals need, of a row of `events` with the columns that `storage.events` selects for it, JSON as text."""
+    event_id, day, day_end, kind, low, best, high, casualties, originators, place, admin2, admin1, sample, *_ = tuple(row)
     return EventTotals(
-        event_id=row.event_id,
-        event_date=day,
-        event_date_end=row.day_end,
-        sub_event_type=SubEventType(row.sub_event_type),
-        fatalities_low=row.fatalities_low,
-        fatalities_best=row.fatalities_best,
-        fatalities_high=row.fatalities_high,
-        casualties=_casualties(row.casualties),
-        originators=tuple(row.originators),
-        place_ids=tuple(one for one in (row.place_id, row.admin2_id, row.admin1_id, *further) if one),
-        sample=row.sample,
+        event_id,
+        day,
+        day_end,
+        _KINDS[kind],
+        low,
+        best,
+        high,
+        _casualties_of(casualties) if casualties else (),
+        _originators_of(originators),
+        tuple([one for one in (place, admin2, admin1, *further) if one]),
+        sample,
     )
+
+
+# A few forms stand for most of a thousand rows: each is read once.
+@lru_cache(maxsize=4096)
+def _casualties_of(words: str) -> tuple[Casualty, ...]:
+    return _casualties(json.loads(words))
+
+
+@lru_cache(maxsize=4096)
+def _originators_of(words: str) -> tuple[str, ...]:
+    return tuple(json.loads(words))
 
 
 def claim_values(claim: Claim, event_id: str, position: int) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select, true
+from sqlalchemy import Row, Text, func, select, true, type_coerce
 
 from conflict.claims import Claim
 from conflict.events import Change, ChangeKind, ConflictEvent, EventFacts
@@ -121,7 +121,7 @@ class Events:
             .join(found, found.c.event_id == events.c.event_id)
             .order_by(events.c.day.desc(), events.c.sort_at.desc(), events.c.event_id.desc())
             .limit(bound)
-            .with_only_columns(*_TOTALS_COLUMNS)
+            .with_only_columns(*_TOTALS_COLUMNS, *([] if query.as_of is None else [events.c.last_claim_at]))
         ).all()
         further = self._further_places([row.event_id for row in rows])
         totals = [to_totals(row, further.get(row.event_id, ())) for row in rows]
@@ -305,17 +305,16 @@ _TOTALS_COLUMNS = [
     events.c.event_id,
     events.c.day,
     events.c.day_end,
-    events.c.sub_event_type,
+    events.c.kind,
     events.c.fatalities_low,
     events.c.fatalities_best,
     events.c.fatalities_high,
-    events.c.casualties,
-    events.c.originators,
+    type_coerce(events.c.casualties, Text).label("casualties"),
+    type_coerce(events.c.originators, Text).label("originators"),
     events.c.place_id,
     events.c.admin2_id,
     events.c.admin1_id,
     events.c.sample,
-    events.c.last_claim_at,
 ]
 
 
@@ -336,8 +335,7 @@ def _still_matches(event: ConflictEvent, query: EventQuery) -> bool:
 
 def _totals(event: ConflictEvent, now: EventTotals) -> EventTotals:
     order = order_values(event, held=False, merged=False)
-    return replace(
-        now,
+    return now._replace(
         event_date=order["day"],
         event_date_end=order["day_end"],
         sub_event_type=event.facts.sub_event_type,
