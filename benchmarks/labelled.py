@@ -94,6 +94,17 @@ def score(extractor: Extractor, places: Places, chosen: Iterable[Row]) -> Score:
     return total
 
 
+def reliability(sure: Sequence[tuple[float, bool]]) -> list[tuple[float, float, int, float]]:
+    """Of the events within each band of confidence: the band's ends, how many they are, the share that is right."""
+    bands = ((0.0, 0.6), (0.6, 0.7), (0.7, 0.8), (0.8, 0.9), (0.9, 1.0))
+    table = []
+    for low, high in bands:
+        inside = [right for value, right in sure if low <= value < high]
+        if inside:
+            table.append((low, high, len(inside), sum(inside) / len(inside)))
+    return table
+
+
 def _score_row(total: Score, found: Extraction, places: Places, row: Row) -> None:
     news = [e for e in found.events if e.facts.status is not Status.BACKGROUND]
     counted = bool(found.tolls or found.tallies)
