@@ -193,3 +193,22 @@ def test_the_seed_article_is_told_as_it_should_be(sitrep: Run) -> None:
     assert {e["event_date"] for e in strikes} == {"2019-12-01"}
     assert answer["answer"]["fatalities_best"] == 96
     assert all(e["event_date"] >= "2019-11-30" for e in answer["answer"]["events"])
+
+
+def test_a_backup_is_restored_into_an_empty_database_only(sitrep: Run, article: Path, tmp_path: Path) -> None:
+    ingest(sitrep, article)
+    copy, target = tmp_path / "copy", f"sqlite:///{tmp_path / 'new' / 'sitrep.db'}"
+    assert sitrep("backup", str(copy)).returncode == 0
+    done = sitrep("restore", str(copy), DATABASE_URL=target)
+    assert done.returncode == 0, done.stderr
+    assert "rows of" in done.stdout
+    question = ("ask", "latest in Idlib", *NOW, "--json")
+    before, after = (json.loads(sitrep(*question, **more).stdout) for more in ({}, {"DATABASE_URL": target}))
+    assert after == before
+    again = sitrep("restore", str(copy), DATABASE_URL=target)
+    assert again.returncode == 2
+    assert "holds data already" in again.stderr
+    strange = sitrep("restore", str(article), DATABASE_URL=f"sqlite:///{tmp_path / 'other.db'}")
+    assert strange.returncode == 2
+    assert "no backup" in strange.stderr
+    assert "Traceback" not in again.stderr + strange.stderr
