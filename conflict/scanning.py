@@ -26,6 +26,7 @@ _POSSESSIVE = re.compile(r"(?:['’]s?|['’‘ʼʻ`´]+)$")
 _GAP = re.compile(r"(?:[ \u00a0\n]|[-‐‑])['’‘ʼʻ`´]{0,2}")
 _NEXT_WORD = re.compile(r"[ \u00a0\-]([A-Za-z]{3,14})\b")
 _ARABIC_ARTICLES = ARTICLES - {"in", "an", "as", "at", "us", "en", "et", "ed", "er", "es", "l", "ut", "ul"}
+_ENGLISH = frozenset(("in", "at"))  # articles of some names, but words of the text when they stand alone
 _MOST_WORDS = 6
 _MOST_REMEMBERED = 20_000
 _MOST_NAMES_REMEMBERED = 3_000
@@ -156,8 +157,8 @@ class Scanner:
             for form, dropped in forms:
                 fold = fold_word(form)
                 bits = self._known[fold]
-                if form in self.common and form.isascii():
-                    bits &= BEGINNING
+                if (form in self.common and form.isascii()) or form in self._level_words:
+                    bits &= BEGINNING  # "مدينة" before a name is a word, not Medina
                 if bits:
                     ways.append(_Reading(fold, bits, dropped))
         if len(self._readings) >= _MOST_REMEMBERED:
@@ -184,6 +185,8 @@ class Scanner:
                     break
                 last += 1
                 bare = normal(_POSSESSIVE.sub("", text[spans[last][0] : spans[last][1]]))
+                if bare in _ENGLISH and text[before] != "-":
+                    break  # "Jibala in Syria"
                 if bare in ARTICLES or not bare:
                     continue
                 key += fold_word(bare)
@@ -217,6 +220,12 @@ class Scanner:
         end, level = self._level_after(text, end)
         level = first_level or level
         candidates = self._candidates(key, fold, places, code, level)
+        if candidates and candidates[0].how != "exact" and not dropped:
+            at, article = _word_before(text, start)
+            if article.lower() in _ARABIC_ARTICLES and (whole := normal(text[at:end])) != key:  # "El Obeid"
+                wider = self._candidates(whole, fold, places, code, level)
+                if wider and wider[0].how == "exact":
+                    start, key, candidates = at, whole, wider
         return _Found(start, end, last - first + 1, key, fold, candidates, first, last, level)
 
     def _is_known(self, fold: str) -> bool:
