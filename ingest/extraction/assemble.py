@@ -53,7 +53,10 @@ def _facts(context: Context, cluster: Cluster, frames: Sequence[Frame]) -> Event
     span = cluster.span
     precision = span.precision if span else None
     if span is None and context.reference is not None and not cluster.background:
-        span, precision = DaySpan(context.reference, context.reference, 2), 2
+        said = next((f.told_on.span for f in frames if f.told_on), None)
+        near = said is not None and 0 <= (context.reference - said.end).days <= 7
+        day = said.end if said is not None and near else context.reference
+        span, precision = DaySpan(day, day, 2), 2
     if span and precision == 1 and (span.end - span.start).days > 1:
         precision = 2
     tags = dict.fromkeys(tag for f in frames for tag in f.tags)

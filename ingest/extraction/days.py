@@ -17,6 +17,8 @@ def dates_for(frame: Frame, tagged: Tagged, mentions: Sequence[DateMention]) -> 
         first = tagged.word_at(mention.start - base)
         if mention.kind in (DateKind.SINCE, DateKind.UNTIL, DateKind.YEAR):
             continue
+        if is_statement_date(tagged, first):
+            frame.told_on = frame.told_on or mention
         if is_statement_date(tagged, first) and frame.key not in ("agreement", "change_to_group"):
             continue
         if mention.kind is DateKind.DURATION and (mention.span.end - mention.span.start).days > 31:

@@ -23,7 +23,7 @@ from ingest.extraction.sentences import Told, dates_in, read_sentences
 from ingest.extraction.tags import tag
 from ingest.extraction.text import Cut, cut
 from ingest.extraction.totals import is_total, tally_of, toll_of
-from ingest.extraction.where import focus_country, province_of
+from ingest.extraction.where import ABROAD, focus_country, home_of, province_of, settled
 
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u0400-\u04ff]")
@@ -57,6 +57,9 @@ class Extractor:
         if telling:
             mentions = self._places.mentions(page.text)
             country = focus_country(mentions)
+            home = home_of(tagged, self._lexicon)
+            if home and country != home and (country is None or country in ABROAD or not settled(mentions, country)):
+                mentions, country = self._places.mentions(page.text, country=home), home
             told = read_sentences(tagged, mentions, reference, language, country, only_monitor(tagged), self._lexicon)
             self._complete(told)
             tallies = _tallies(report, told, reference)

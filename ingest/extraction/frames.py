@@ -69,6 +69,7 @@ class Frame:
     counts: list[Count] = field(default_factory=list)
     tags: tuple[str, ...] = ()
     civilians: bool = False
+    told_on: DateMention | None = None  # the day it was said, where no other day is told
     breach: bool = False
     voice: Voice = NOBODY
     why: list[str] = field(default_factory=list)

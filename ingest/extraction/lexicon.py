@@ -51,6 +51,7 @@ class Lexicon:
     needs: dict[str, frozenset[str]] = field(default_factory=dict)
     roles: dict[str, tuple[bool | None, str | None]] = field(default_factory=dict)  # civilian?, side
     root: _Node = field(default_factory=_Node)
+    voice_country: dict[str, str] = field(default_factory=dict)  # of originators that report on one country
 
     @classmethod
     def load(cls) -> Lexicon:
@@ -102,6 +103,8 @@ class Lexicon:
         self._add(voices.get("verbs", {}).get("words", ()), "says", "says")
         for row in voices.get("originator", ()):
             self._add(row["words"], "voice", row["name"], row["kind"])
+            if "country" in row:
+                self.voice_country[row["name"]] = row["country"]
         for kind, phrases in voices.get("unnamed", {}).items():
             self._add(phrases, "voice", "", kind)
         for row in voices.get("carrier", ()):

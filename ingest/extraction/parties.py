@@ -70,6 +70,8 @@ def assign(frame: Frame, tagged: Tagged, sides: Sequence[Side]) -> None:
     )
     if frame.civilians and frame.actor2 is None and civilians:
         frame.actor2 = civilians[0].actor
+    if frame.actor1 is not None and frame.actor1.side == "civilians":
+        frame.actor1, frame.actor2 = None, frame.actor1
     if frame.key in ("peaceful_protest", "violent_demonstration"):
         crowd = next((s for s in sides if s.group == "protesters"), None)
         frame.actor1, frame.actor2 = (crowd.actor if crowd else None), frame.actor1

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from conflict.places import EventPlace, Mention, Place, Places
 from conflict.vocabulary import PlaceLevel
+from ingest.extraction.lexicon import Lexicon
 from ingest.extraction.tags import Tagged
 
 _FINENESS = {
@@ -34,6 +35,33 @@ def focus_country(mentions: Sequence[Mention]) -> str | None:
         if place and place.country_code:
             tally[place.country_code] += 2 if place.level in (PlaceLevel.COUNTRY, PlaceLevel.ADMIN1) else 1
     return tally.most_common(1)[0][0] if tally else None
+
+
+ABROAD = frozenset({"IL", "RU", "TR", "US", "IR", "SA", "FR", "GB", "RW", "AE", "DE"})  # whose forces fight abroad
+
+
+def home_of(tagged: Sequence[Tagged], lexicon: Lexicon) -> str | None:
+    """The country that the parties and voices of a report belong to, for names that lie in several countries."""
+    tally: Counter[str] = Counter()
+    for one in tagged:
+        for tag in one.by("actor"):
+            entry = lexicon.actors.get(tag.value)
+            if entry and entry.country and entry.country not in ABROAD:
+                tally[entry.country] += 1
+        for tag in one.by("voice"):
+            if tag.value in lexicon.voice_country:
+                tally[lexicon.voice_country[tag.value]] += 1
+    return tally.most_common(1)[0][0] if tally else None
+
+
+def settled(mentions: Sequence[Mention], country: str) -> bool:
+    """Whether a report names a country or one of its provinces beyond doubt."""
+    return any(
+        c.place.country_code == country and c.place.level in (PlaceLevel.COUNTRY, PlaceLevel.ADMIN1)
+        for m in mentions
+        for c in m.candidates[:1]
+        if c.how == "exact"
+    )
 
 
 def choose(mention: Mention, country: str | None, after: str) -> Place | None:
