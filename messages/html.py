@@ -254,30 +254,19 @@ def split(html: str, limit: int = MESSAGE_LIMIT) -> list[str]:
 
 def to_plain(html: str) -> str:
     """The text for a place without formatting: links as `text <address>`."""
-    return _flat(html, styles={})
+    return _flat(html)
 
 
-_ANSI = {"b": "\x1b[1m", "strong": "\x1b[1m", "i": "\x1b[3m", "em": "\x1b[3m", "u": "\x1b[4m", "s": "\x1b[9m"}
-
-
-def to_ansi(html: str) -> str:
-    """The text for a terminal: bold, italics and underline as ANSI codes, links as `text <address>`."""
-    return _flat(html, styles=_ANSI)
-
-
-def _flat(html: str, styles: dict[str, str]) -> str:
+def _flat(html: str) -> str:
     out: list[str] = []
     stack: list[tuple[str, str]] = []  # tag, address
     for atom in _atoms(html):
         if atom.opens:
             href = _HREF.search(atom.source)
             stack.append((atom.opens, "".join(p for p, _ in _pieces(href[1])) if href else ""))
-            out.append(styles.get(atom.opens, ""))
         elif atom.closes:
             _, address = stack.pop()
             out.append(f" <{address}>" if address and atom.closes == "a" else "")
-            if atom.closes in styles:
-                out.append("\x1b[0m" + "".join(styles.get(name, "") for name, _ in stack))
         else:
             out.append(atom.shown)
     return "".join(out)

@@ -19,7 +19,6 @@ from messages.html import (
     link,
     safe_url,
     split,
-    to_ansi,
     to_plain,
     visible,
     visible_length,
@@ -175,12 +174,11 @@ def test_no_address_breaks_out_of_its_link(path: str) -> None:
     assert parsed.text == "word"
 
 
-def test_plain_and_terminal_renderings_show_links_and_lose_no_text() -> None:
+def test_plain_renderings_show_links_and_lose_no_text() -> None:
     html = bold("A & B") + " " + link("here", "https://e.org/?a=1&b=2") + " " + code("/ask") + "\n" + italic("<end>")
     assert to_plain(html) == "A & B here <https://e.org/?a=1&b=2> /ask\n<end>"
-    assert to_ansi(html).startswith("\x1b[1mA & B\x1b[0m here <https://e.org/?a=1&b=2>")
 
 
-def test_a_terminal_gets_no_control_characters_from_outside() -> None:
-    assert "\x1b" not in to_ansi(escape("\x1b[2J\x9b text"))
+def test_plain_text_has_no_control_characters_from_outside() -> None:
+    assert "\x1b" not in to_plain(escape("\x1b[2J\x9b text"))
     assert "\x1b" not in to_plain("\x1b]0;title\x07 text")
