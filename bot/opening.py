@@ -48,9 +48,9 @@ def answering(settings: Settings, storage: Storage) -> Answering:
     return Answering(storage, load_places(storage), settings.country, sample)
 
 
-def load_catalog() -> Catalog:
-    """The texts, with the names of the parties."""
-    return Catalog.load(Actors.load())
+def load_catalog(places: Gazetteer | None = None) -> Catalog:
+    """The texts, with the names of the parties, and of the provinces around places where `places` are at hand."""
+    return Catalog.load(Actors.load(), places)
 
 
 def instant(text: str, option: str) -> datetime:

@@ -41,6 +41,8 @@ class Answer:
     `total` events with containment of tolls; `containing` names the toll report that gave it, where one did.
     `fresh_to` is the last successful check of a source, not the last event. `database_empty`: nothing is stored at all.
     `newest`: where nothing matches the period, the newest event stored for the places, whenever it was.
+    `toll_originators` gave the counts that the total asked for (killed, or injured) is made of; `tolls_inside` further
+    counts lie inside those and were not added.
     `counted`: for trends and comparisons, what totals need of all `total` events, not only of the page's.
     """
 
@@ -65,6 +67,8 @@ class Answer:
     database_empty: bool = False
     newest: ConflictEvent | None = None
     counted: tuple[Counted, ...] = ()
+    toll_originators: tuple[str, ...] = ()
+    tolls_inside: int = 0
     sample: bool = False
 
 

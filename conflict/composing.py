@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from conflict.answers import Answer, Range, SourceHealth
 from conflict.ceasefires import Ceasefire
+from conflict.claims import Claim
 from conflict.counts import Total
 from conflict.events import ConflictEvent
 from conflict.questions import Question, QuestionKind
@@ -34,15 +35,19 @@ def compose(
     pages: int = 1,
     database_empty: bool = False,
     tz: tzinfo = UTC,
+    totals: bool = True,
 ) -> Answer:
     """The answer to `question` at `now`. `events` are the page to show, newest first; `all_for_totals` all that match.
 
-    `tz` is the chat's zone, in which the days of the question's period are reckoned.
+    `tz` is the chat's zone, in which the days of the question's period are reckoned. `totals` False: adds up nobody.
     """
     first, last = days_of(question, tz)
     shown_tolls = tuple(t for t in tolls if _inside(t, first, last))
-    killed = _total(CasualtyKind.KILLED, question, all_for_totals, tolls, first, last)
-    injured = _total(CasualtyKind.INJURED, question, all_for_totals, tolls, first, last)
+    added = tolls if totals else ()
+    killed = _total(CasualtyKind.KILLED, question, all_for_totals, added, first, last)
+    injured = _total(CasualtyKind.INJURED, question, all_for_totals, added, first, last)
+    asked = CasualtyKind.INJURED if question.kind is QuestionKind.INJURED else CasualtyKind.KILLED
+    made = injured if asked is CasualtyKind.INJURED else killed
     voices = [o for e in all_for_totals for o in e.originators] + [t.originator for t in shown_tolls if t.originator]
     return Answer(
         question=question,
@@ -65,6 +70,8 @@ def compose(
         pages=max(1, pages),
         database_empty=database_empty,
         counted=tuple(all_for_totals) if question.kind in (QuestionKind.TREND, QuestionKind.COMPARE) else (),
+        toll_originators=_counters(made, asked, events, all_for_totals),
+        tolls_inside=made.inside,
         sample=any(e.sample for e in (*events, *coarser)),
     )
 
@@ -101,6 +108,24 @@ def _total(
     last: date | None,
 ) -> Total:
     return total_over(events, tolls, kind=kind, civilians=question.civilians, first_day=first, last_day=last)
+
+
+def _counters(
+    total: Total, kind: CasualtyKind, shown: Sequence[ConflictEvent], counted: Sequence[Counted]
+) -> tuple[str, ...]:
+    """Those of a total's voices that count anybody: who only tells of an event shown, without a number, does not."""
+    claims = [claim for event in shown for claim in event.claims if claim.originator and not claim.superseded]
+    counting = {claim.originator for claim in claims if _gives_toll(claim, kind)}
+    only_telling = {claim.originator for claim in claims} - counting
+    ids = {event.event_id for event in shown}
+    elsewhere = {voice for event in counted if event.event_id not in ids for voice in event.originators}
+    return tuple(voice for voice in total.voices if voice not in only_telling or voice in elsewhere)
+
+
+def _gives_toll(claim: Claim, kind: CasualtyKind) -> bool:
+    facts = claim.facts
+    deaths = (facts.fatalities_low, facts.fatalities_best, facts.fatalities_high) != (None, None, None)
+    return (kind is CasualtyKind.KILLED and deaths) or any(c.kind is kind for c in facts.casualties)
 
 
 def _inside(toll: TollReport, first: date | None, last: date | None) -> bool:

@@ -7,7 +7,7 @@ over some thousand events takes milliseconds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -25,12 +25,16 @@ class Total:
     """A number of people over an area and a period; `containing` names the toll report that gave it, where one did.
 
     All None: nobody stated a number, which is not zero. `best` None with a range: what it adds up is disputed.
+    `voices` gave the counts it is made of (`counts` of them); `inside` further counts lie in those and are not added.
     """
 
     low: int | None = None
     best: int | None = None
     high: int | None = None
     containing: TollReport | None = None
+    voices: tuple[str, ...] = field(default=(), compare=False)
+    counts: int = field(default=0, compare=False)
+    inside: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +207,8 @@ def summed(totals: Iterable[Total]) -> Total:
         sum(bests) if len(bests) == len(parts) else None,
         sum(t.high if t.high is not None else t.low or 0 for t in parts),
         parts[0].containing if len(parts) == 1 else None,
+        tuple(dict.fromkeys(voice for t in parts for voice in t.voices)),
+        sum(t.counts for t in parts),
     )
 
 

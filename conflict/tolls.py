@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
 
@@ -134,7 +134,8 @@ def total_over(
         ):
             counts.append(count)
             reports[count.key] = toll
-    return add_up(sorted(counts, key=lambda c: c.size), reports)
+    total = add_up(sorted(counts, key=lambda c: c.size), reports)
+    return replace(total, inside=max(0, len(counts) - total.counts))
 
 
 def killed_in(toll: TollReport) -> Total:
@@ -157,7 +158,7 @@ def _of_event(event: Counted, kind: CasualtyKind, civilians: bool) -> Count | No
         around=frozenset(event.place_ids),
         start=event.event_date,
         end=max(event.event_date, event.event_date_end),
-        total=total,
+        total=replace(total, voices=tuple(event.originators), counts=1),
         voices=frozenset(event.originators),
         type=TYPE_OF[event.sub_event_type],
         coarse=len(event.place_ids) <= 1 or event.place_ids[0] in event.place_ids[1:],
@@ -179,7 +180,7 @@ def _of_toll(toll: TollReport, kind: CasualtyKind, civilians: bool) -> Count | N
         around=own | {i for p in resolved for i in (p.admin1_id, p.admin2_id) if i},
         start=toll.period_start,
         end=max(end, toll.period_start),
-        total=total,
+        total=replace(total, voices=(toll.originator,) if toll.originator else (), counts=1),
         voices=frozenset({_voice(toll)}),
         type=None,
         everywhere=any(p.level in (PlaceLevel.COUNTRY, PlaceLevel.REGION) for p in resolved),

@@ -6,19 +6,17 @@ parts are in `episodes`, `figures`, `truces`, `sources` and `buttons`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta, tzinfo
 
 from conflict.answers import Answer, Reply
 from conflict.events import ConflictEvent
-from conflict.places import Place
 from conflict.questions import Question, QuestionKind
 from conflict.vocabulary import PlaceLevel, Status
 from messages.bidi import with_direction
 from messages.buttons import answer_buttons, place_buttons
 from messages.callbacks import AskAgain
 from messages.catalog import Texts
-from messages.episodes import group_lines, grouped, ordered
+from messages.episodes import Group, group_lines, grouped, ordered
 from messages.events import Setting, event_line
 from messages.figures import count_lines, toll_lines
 from messages.html import Html, bold, italic
@@ -30,7 +28,7 @@ from messages.truces import ceasefire_lines, stored_truces
 from messages.voices import name_of, single
 from messages.wording import age, day, days, question_places, shortened
 
-_MOST_COARSER = 5
+_MOST_COARSER = 3
 _MOST_TOLLS = 3
 _NO_FEATURES: frozenset[str] = frozenset()
 
@@ -46,8 +44,7 @@ def render_answer(answer: Answer, texts: Texts, *, tz: tzinfo, features: frozens
         return render_empty(texts)
     if answer.question.unresolved and not answer.question.places:
         return render_unknown_place(answer.question, texts)
-    groups = grouped(answer.events)
-    shown = ordered(groups)
+    shown = ordered(_groups(answer))
     blocks = [_header(answer, texts, tz), _first(answer, texts), *_body(answer, texts, tz)]
     html = "\n\n".join("\n".join(block) for block in blocks if block)
     return Reply(with_direction(html, texts.rtl), answer_buttons(answer, shown, texts, features))
@@ -122,7 +119,7 @@ def _body(answer: Answer, texts: Texts, tz: tzinfo) -> list[list[Html]]:
         blocks = [_nothing(answer, texts, tz)]
     else:
         blocks, number = [], 1
-        for group in grouped(answer.events):
+        for group in _groups(answer):
             blocks.append(group_lines(group, number, setting, texts))
             number += len(group.events)
     blocks.append(_coarser(answer, setting, texts))
@@ -133,14 +130,20 @@ def _body(answer: Answer, texts: Texts, tz: tzinfo) -> list[list[Html]]:
     return [*blocks, [quoted] if quoted else []]
 
 
+def _groups(answer: Answer) -> list[Group]:
+    places = answer.question.places
+    one = places[0] if len(places) == 1 and not answer.question.radius_km else None
+    town = one if one and one.level in (PlaceLevel.SETTLEMENT, PlaceLevel.FACILITY) else None
+    return grouped(answer.events, town=town)
+
+
 def _setting(answer: Answer, tz: tzinfo) -> Setting:
     today = answer.now.astimezone(tz).date()
     dates = [event.facts.event_date for event in answer.events if event.facts.event_date]
     places = answer.question.places
-    admin1 = _admin1(places[0]) if len(places) == 1 else None
     return Setting(
         today=today,
-        admin1=admin1,
+        asked=places[0] if len(places) == 1 and not answer.question.radius_km else None,
         year=any(when.year != today.year for when in dates),
         single_said=_single_said(answer),
         near=places[0] if len(places) == 1 and answer.question.radius_km else None,
@@ -150,10 +153,6 @@ def _setting(answer: Answer, tz: tzinfo) -> Setting:
 def _single_said(answer: Answer) -> bool:
     """Whether "one source, unverified" is said once for all, as it holds for two or more."""
     return sum(map(single, (*answer.events, *answer.coarser))) > 1
-
-
-def _admin1(place: Place) -> str | None:
-    return place.name if place.level is PlaceLevel.ADMIN1 else place.admin1
 
 
 def _nothing(answer: Answer, texts: Texts, tz: tzinfo) -> list[Html]:
@@ -171,8 +170,10 @@ def _nothing(answer: Answer, texts: Texts, tz: tzinfo) -> list[Html]:
         lines.append(
             texts.say("{newest} ({age}):", newest=said, age=ago) if ago else texts.say("{newest}:", newest=said)
         )
-        setting = Setting(today=answer.now.astimezone(tz).date())
-        lines.append(Html("• " + event_line(newest, replace(setting, show_day=False), texts)))
+        last = newest.facts.event_date_end or newest.facts.event_date
+        span = (newest.facts.event_date, last)
+        setting = Setting(today=answer.now.astimezone(tz).date(), span=span)
+        lines.append(Html("• " + event_line(newest, setting, texts)))
     return lines
 
 

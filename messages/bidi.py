@@ -25,16 +25,23 @@ def without_controls(text: str) -> str:
     return _CONTROLS.sub("", text)
 
 
+def has_rtl(text: str) -> bool:
+    """Whether a text has letters of a script that runs from right to left."""
+    return bool(_RTL.search(text))
+
+
 def isolated(text: str, rtl: bool) -> str:
     """The text, in an isolate when its letters run the other way than the line's or its parts could change places.
 
     A bare number needs none; a range, a time, a date in figures or anything with foreign letters does.
     """
-    has_rtl = bool(_RTL.search(text))
+    rtl_letters = has_rtl(text)
     if rtl:
-        alone = _NUMBER.match(text) or (has_rtl and not any(unicodedata.bidirectional(c) in ("L", "EN") for c in text))
+        alone = _NUMBER.match(text) or (
+            rtl_letters and not any(unicodedata.bidirectional(c) in ("L", "EN") for c in text)
+        )
     else:
-        alone = not has_rtl
+        alone = not rtl_letters
     return text if alone or not text else f"{FSI}{text}{PDI}"
 
 

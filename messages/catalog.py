@@ -21,7 +21,8 @@ from babel.core import UnknownLocaleError
 from babel.messages.pofile import read_po
 
 from conflict.errors import SitrepError
-from messages.bidi import isolated, without_controls
+from conflict.places import Place
+from messages.bidi import has_rtl, isolated, without_controls
 from messages.html import Html, escape
 
 FALLBACK = "en"
@@ -33,6 +34,14 @@ Key = tuple[str | None, str]
 def msg(text: str, context: str | None = None) -> Key:
     """A text that stands in a table, to be said later with `Texts.word`; so that the check of catalogues finds it."""
     return context, text
+
+
+Plural = tuple[str, str, str | None]
+
+
+def counted(one: str, many: str, context: str | None = None) -> Plural:
+    """The same for a text with a number, to be said later with `Texts.counted`."""
+    return one, many, context
 
 
 class NamedActor(Protocol):
@@ -54,6 +63,21 @@ class ActorNames(Protocol):
         """The listed actor of this id; None for an id or name that is not listed."""
 
 
+class PlaceNames(Protocol):
+    """What the texts ask of the gazetteer: `conflict.gazetteer.Gazetteer` has it."""
+
+    def get(self, place_id: str, /) -> Place | None:
+        """The place of this id."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoPlaces:
+    """A gazetteer of nothing: what contains a place is named only by what the place itself brings."""
+
+    def get(self, place_id: str, /) -> Place | None:
+        """None: nothing is listed."""
+
+
 @dataclass(frozen=True, slots=True)
 class NoActors:
     """A lexicon of nobody: names stay as the reports wrote them."""
@@ -73,6 +97,7 @@ class Texts:
     forms: Mapping[Key, tuple[str, ...]] = field(repr=False, default_factory=dict)
     plural: Callable[[int], int] = field(repr=False, default=lambda n: int(n != 1))
     actors: ActorNames = field(repr=False, default_factory=NoActors)
+    places: PlaceNames = field(repr=False, default_factory=NoPlaces)
     territories: Mapping[str, str] = field(repr=False, default_factory=dict)  # names of countries by ISO code, of CLDR
 
     def say(self, text: str, context: str | None = None, /, **values: object) -> Html:
@@ -88,6 +113,11 @@ class Texts:
         """A text without markup, for a button's label."""
         form = self._form(context, text, None) or text
         return _FIELD.sub(lambda m: isolated(without_controls(str(values[m[1]])[:_VALUE_LIMIT]), self.rtl), form)
+
+    def counted(self, key: Plural, n: int, figure: Html) -> Html:
+        """A text of a table with a number, which is shown as `figure`."""
+        one, many, context = key
+        return self.count(one, many, n, context, n=figure)
 
     def value(self, value: object) -> Html:
         """Anything from outside as a piece of a line: escaped, without direction controls, in its own direction."""
@@ -115,6 +145,12 @@ class Texts:
             return actor
         return entry.name_ar if self.language == "ar" and entry.name_ar else entry.name
 
+    def unit(self, place_id: str | None, name: str | None) -> str | None:
+        """A province or district by its id for this reader; None rather than a name in a script they may not read."""
+        found = self.places.get(place_id) if place_id else None
+        said = found.name_in(self.language) if found else name
+        return said if said and (has_rtl(said) or not self.rtl) else None
+
     def country(self, code: str | None, name: str | None) -> str | None:
         """A country's name for people by its ISO code; in English the name we have, of the one spelling table."""
         if self.language == FALLBACK or not code:
@@ -139,11 +175,14 @@ class Catalog:
     languages: Mapping[str, Texts]
 
     @classmethod
-    def load(cls, actors: ActorNames | None = None) -> Catalog:
-        """Reads every language folder that ships with the program. `actors` gives names of parties."""
-        names = actors or NoActors()
+    def load(cls, actors: ActorNames | None = None, places: PlaceNames | None = None) -> Catalog:
+        """Reads every language folder that ships with the program.
+
+        `actors` gives names of parties, `places` those of the provinces and districts around a place.
+        """
+        names, units = actors or NoActors(), places or NoPlaces()
         found = {
-            folder.name: _read(folder, names)
+            folder.name: _read(folder, names, units)
             for folder in sorted((files("messages") / "locales").iterdir(), key=lambda f: f.name)
             if folder.is_dir() and (folder / "LC_MESSAGES" / "sitrep.po").is_file()
         }
@@ -159,7 +198,7 @@ class CatalogError(SitrepError):
     """A language's file that cannot be used; the message names it."""
 
 
-def _read(folder: Traversable, actors: ActorNames) -> Texts:
+def _read(folder: Traversable, actors: ActorNames, places: PlaceNames) -> Texts:
     """One language from its folder."""
     tag = folder.name
     try:
@@ -182,5 +221,6 @@ def _read(folder: Traversable, actors: ActorNames) -> Texts:
         forms=MappingProxyType(forms),
         plural=c2py(messages.plural_expr),
         actors=actors,
+        places=places,
         territories=MappingProxyType(dict(locale.territories)),
     )

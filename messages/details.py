@@ -44,7 +44,8 @@ def _facts(event: ConflictEvent, texts: Texts, today: date | None) -> list[Html]
     """Where, how many, what is missing, breaches: a line each, only those that there are."""
     facts = event.facts
     places = [event_place(place, texts) for place in facts.places[:_MOST_PLACES]] or [event_place(None, texts)]
-    toll = event_toll(event, texts)
+    several = facts.event_date_end is not None and facts.event_date_end != facts.event_date
+    toll = event_toll(event, texts, period=several)
     lines = [
         texts.say("Place: {places}", places=texts.joined(places, "; ")),
         texts.say("Toll: {toll}", toll=toll) if toll else texts.say("Toll: not given. That does not mean none."),

@@ -14,6 +14,8 @@ from messages.tolls import casualties, civilians_unknown, toll_days, toll_voice,
 from messages.voices import name_of
 from messages.wording import capital, number
 
+_MOST_VOICES = 6
+
 
 def count_lines(answer: Answer, texts: Texts) -> list[Html]:
     """How many events are stored, and of which kinds where all of them are at hand."""
@@ -48,22 +50,30 @@ def toll_lines(answer: Answer, texts: Texts) -> list[Html]:
 
 
 def _counters(answer: Answer, texts: Texts) -> Html:
-    """Who counted: whoever gave the containing count, else the voices that give any number for the events shown."""
+    """Who counted: whoever gave the containing count, else the voices of the counts that the total is made of."""
     if answer.containing:
         return toll_voice(answer.containing, texts)
-    names = dict.fromkeys(name for event in answer.events for name in tolls_by_voice(event, texts))
-    if not names or answer.total > len(answer.events):
-        names |= dict.fromkeys(name_of(name, texts) for name in answer.originators)
-    return texts.joined(names, "; ")
+    names = dict.fromkeys(name_of(name, texts) for name in answer.toll_originators)
+    names = names or dict.fromkeys(name for event in answer.events for name in tolls_by_voice(event, texts))
+    return texts.joined(list(names)[:_MOST_VOICES], "; ")
 
 
 def _containment(answer: Answer, figure: Html, texts: Texts) -> list[Html]:
     """That a count for an area and a period contains events, and that nothing was added to it."""
     toll = answer.containing
     if toll is None:
-        return [texts.say("Only events with a stated toll are counted; for others it is unknown.")]
+        lines = [texts.say("Only events with a stated toll are counted; for others it is unknown.")]
+        if answer.tolls_inside:
+            lines.append(
+                texts.count(
+                    "{n} smaller toll lies inside a larger one and is not added again.",
+                    "{n} smaller tolls lie inside larger ones and are not added again.",
+                    answer.tolls_inside,
+                )
+            )
+        return lines
     said = texts.say(
-        "{n} is the count of {voice} for {days}; it contains the events below; they are not added.",
+        "{n} is the count of {voice} for {days}; it contains the events of those days, which are not added.",
         n=figure,
         voice=toll_voice(toll, texts),
         days=toll_days(toll, texts),

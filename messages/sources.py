@@ -10,12 +10,13 @@ from conflict.claims import Claim
 from conflict.events import ConflictEvent
 from messages.bidi import with_direction
 from messages.catalog import Texts
-from messages.html import Html, bold, folded_quote, italic, link
+from messages.html import Html, bold, folded_quote, italic, link, visible
 from messages.voices import claim_voice, name_of, standing
 from messages.wording import capital, day, instant, shortened
 
 QUOTE_LIMIT = 200
 _MOST_QUOTES = 5
+_MOST_LINKS = 4
 _MOST_SILENT = 4
 
 
@@ -92,18 +93,27 @@ def quotes(events: Iterable[ConflictEvent], texts: Texts, tz: tzinfo, *, most: i
     return folded_quote(Html("\n".join(lines))) if lines else Html("")
 
 
-def links(claims: Iterable[Claim], texts: Texts, tz: tzinfo, *, most: int = 8) -> list[Html]:
-    """Each report once: its publisher as a link and the day it was published."""
+def links(claims: Iterable[Claim], texts: Texts, tz: tzinfo, *, most: int = _MOST_LINKS) -> list[Html]:
+    """Each report once, the newest first: its publisher as a link, if there is one, and the day it was published.
+
+    Reports without a link that read alike (one publisher, one day) are one line; beyond `most` only their number.
+    """
     reports = {(claim.publisher, claim.url or claim.report_id): claim for claim in claims}
-    lines = []
-    for claim in list(reports.values())[:most]:
-        name = Html(link(name_of(claim.publisher, texts), claim.url))
-        if claim.published_at is None:
-            lines.append(texts.say("{publisher}, undated", publisher=name))
-        else:
-            when = day(claim.published_at.astimezone(tz).date(), texts, weekday=False, year=True)
-            lines.append(texts.say("{publisher}, {day}", "published", publisher=name, day=when))
-    return lines
+    newest = sorted(reports.values(), key=lambda c: -c.published_at.timestamp() if c.published_at else float("inf"))
+    lines = list(dict.fromkeys(published(claim, texts, tz) for claim in newest))
+    linked = {visible(line) for line in lines if "<" in line}
+    lines = [line for line in lines if "<" in line or visible(line) not in linked]
+    rest = len(lines) - most
+    return [*lines[:most], texts.count("… and {n} more", "… and {n} more", rest)] if rest > 0 else lines
+
+
+def published(claim: Claim, texts: Texts, tz: tzinfo) -> Html:
+    """Where and when a statement was printed."""
+    name = Html(link(name_of(claim.publisher, texts), claim.url))
+    if claim.published_at is None:
+        return texts.say("{publisher}, undated", publisher=name)
+    when = day(claim.published_at.astimezone(tz).date(), texts, weekday=False, year=True)
+    return texts.say("{publisher}, {day}", "published", publisher=name, day=when)
 
 
 def render_sources(answer: Answer, texts: Texts, *, tz: tzinfo) -> Reply:
@@ -124,7 +134,7 @@ def claim_line(claim: Claim, texts: Texts, tz: tzinfo) -> Html:
     who = bold(capital(claim_voice(claim, texts)))
     if claim.carrier and claim.carrier not in (claim.originator, claim.publisher):
         who = texts.say("{voice}, through {carrier}", voice=who, carrier=claim.carrier)
-    where = links([claim], texts, tz)[0]
+    where = published(claim, texts, tz)
     words = ""
     if claim.evidence:
         words = texts.say("“{words}”", words=shortened(claim.evidence.text, QUOTE_LIMIT))

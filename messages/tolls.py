@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from conflict.claims import Casualty
-from conflict.events import ConflictEvent, EventFacts
+from conflict.events import Actor, ConflictEvent, EventFacts
 from conflict.tolls import TollReport
 from conflict.vocabulary import CasualtyKind
 from messages.catalog import Texts, msg
 from messages.html import Html, bold
+from messages.people import how_many, known, nearest
 from messages.voices import claim_voice, standing, voice
-from messages.wording import area_name, days, number
+from messages.wording import actor, area_name, days, number
 
 _KINDS = {
     CasualtyKind.KILLED: msg("killed: {whom}"),
@@ -23,100 +24,96 @@ _KINDS = {
     CasualtyKind.DISPLACED: msg("displaced: {whom}"),
     CasualtyKind.UNSPECIFIED: msg("casualties: {whom}; deaths unknown"),
 }
-# Words of reports for people, that are common enough to have a translation; others are shown as written.
-_ROLES = {
-    "fighters": msg("fighters", "role"),
-    "soldiers": msg("soldiers", "role"),
-    "troops": msg("soldiers", "role"),
-    "civilians": msg("civilians", "role"),
-    "people": msg("people", "role"),
-    "children": msg("children", "role"),
-    "women": msg("women", "role"),
-    "police": msg("police officers", "role"),
-    "rescuers": msg("rescuers", "role"),
-    "medics": msg("medical staff", "role"),
-    "journalists": msg("journalists", "role"),
-    "militants": msg("“militants”", "role"),
-    "rebels": msg("rebels", "role"),
-}
-
+_PERIOD = {CasualtyKind.KILLED: msg("killed in these days: {whom}")}
 _MOST_SIDES = 8
 _MOST_VOICES = 6  # tolls told one by one; more are under an event's details
-_COMBATANTS = frozenset(  # where the side is named, these words add nothing
-    [
-        "fighters",
-        "soldiers",
-        "troops",
-        "forces",
-        "militants",
-        "rebels",
-        "opponents",
-        "gunmen",
-        "members",
-        "combatants",
-        "مقاتلين",
-        "مقاتلون",
-        "مقاتلا",
-        "مقاتلًا",
-        "عناصر",
-        "عنصرا",
-        "عنصرًا",
-        "جنود",
-        "جنديا",
-        "جنديًا",
-        "مسلحين",
-        "مسلحون",
-    ]
-)
+Named = tuple[Actor | None, ...]  # the parties that the same line names
 
 
-def _role(role: str, texts: Texts) -> Html:
-    known = _ROLES.get(role.lower())
-    return texts.word(known) if known else texts.value(role)
+def _whom(casualty: Casualty, texts: Texts, named: Named) -> Html:
+    """How many of whom: the report's own word for them, with their side where that word leaves it open."""
+    figure = number(casualty.low, casualty.count, casualty.high, texts)
+    exact = None
+    if figure is None:
+        figure = texts.say("number not given")
+    else:
+        exact = casualty.count if {casualty.low, casualty.high} <= {None, casualty.count} else None
+        figure = bold(figure)
+    role = _role(casualty, texts)
+    if role is None:
+        if not casualty.side:
+            return figure
+        return texts.say("{number} {people}", "a side's people", number=figure, people=_side(casualty.side, texts))
+    said = how_many(role, exact, figure, texts)
+    if casualty.side and _side_is_open(role, casualty.side, texts, named):
+        return texts.say("{people} ({side})", "people of a side", people=said, side=_side(casualty.side, texts))
+    return said
 
 
-def _whom(casualty: Casualty, texts: Texts) -> Html:
-    """A number with the people it counts: `51 Syrian government forces`, `3 civilians (children)`."""
-    count = number(casualty.low, casualty.count, casualty.high, texts)
-    figure = bold(count) if count is not None else texts.say("number not given")
-    role = _role(casualty.role, texts) if casualty.role else None
-    if casualty.side:
-        side = texts.value(texts.actor(casualty.side))
-        if role and not _COMBATANTS & set((casualty.role or "").casefold().split()):
-            return texts.say("{number} {people} ({role})", number=figure, people=side, role=role)
-        return texts.say("{number} {people}", "a side's people", number=figure, people=side)
-    if casualty.civilian and role and casualty.role not in ("civilians", "people"):
-        return texts.say("{number} {people} ({role})", number=figure, people=_role("civilians", texts), role=role)
-    people = _role("civilians", texts) if casualty.civilian else role
-    return texts.say("{number} {people}", "people", number=figure, people=people) if people else figure
+def _role(casualty: Casualty, texts: Texts) -> str | None:
+    """The word for the people counted: the report's, else that they are civilians; None where there is no more."""
+    role = casualty.role if casualty.role and known(casualty.role, texts) else None
+    found = nearest(role)
+    if casualty.civilian and (role is None or (found and found.kind == "people")):
+        return "civilians"
+    if casualty.side and found and found.kind == "people" and found.exact:
+        return None
+    if role is None and casualty.role and not casualty.side:
+        return "people"
+    return role
 
 
-def casualties(items: Sequence[Casualty], texts: Texts) -> Html:
-    """Everything counted, kind by kind; nothing where nothing is counted."""
+def _side(side: str, texts: Texts) -> Html:
+    return actor(Actor(side, side), texts)
+
+
+def _side_is_open(role: str, side: str, texts: Texts, named: Named) -> bool:
+    """Whether a reader cannot tell from the word and the parties of the line whose people they are."""
+    found = nearest(role)
+    if found is None or found.side is None:
+        return found is None or not found.unarmed
+    if found.side == "said":
+        return False
+    alike = {who.actor_id or who.name for who in named if who and _is_state(who, texts) == (found.side == "state")}
+    return alike != {side}
+
+
+def _is_state(who: Actor, texts: Texts) -> bool:
+    return bool(getattr(texts.actors.get(who.actor_id or who.name), "state", False))
+
+
+def casualties(items: Sequence[Casualty], texts: Texts, named: Named = (), *, period: bool = False) -> Html:
+    """Everything counted, kind by kind; nothing where nothing is counted.
+
+    `named` are the parties the line names; `period`: the toll is one of several days and must say so.
+    """
     said = []
-    for kind, form in _KINDS.items():
+    for kind, form in (_KINDS | (_PERIOD if period else {})).items():
         of_kind = [item for item in items if item.kind is kind]
         if of_kind:
-            said.append(texts.word(form, whom=texts.joined(_whom(item, texts) for item in of_kind[:_MOST_SIDES])))
+            whom = texts.joined(_whom(item, texts, named) for item in of_kind[:_MOST_SIDES])
+            said.append(texts.word(form, whom=whom))
     return texts.joined(said, "; ")
 
 
-def facts_toll(facts: EventFacts, texts: Texts) -> Html:
+def facts_toll(facts: EventFacts, texts: Texts, named: Named | None = None, *, period: bool = False) -> Html:
     """The toll of one set of facts; nothing where none is given."""
-    said = casualties(facts.casualties, texts)
+    parties = (facts.actor1, facts.actor2) if named is None else named
+    said = casualties(facts.casualties, texts, parties, period=period)
     if any(item.kind is CasualtyKind.KILLED for item in facts.casualties):
         return said
     killed = number(facts.fatalities_low, facts.fatalities_best, facts.fatalities_high, texts)
     if killed is None:
         return said
-    return texts.joined((texts.say("killed: {whom}", whom=bold(killed)), said), "; ")
+    form = (_PERIOD if period else _KINDS)[CasualtyKind.KILLED]
+    return texts.joined((texts.word(form, whom=bold(killed)), said), "; ")
 
 
-def event_toll(event: ConflictEvent, texts: Texts) -> Html:
+def event_toll(event: ConflictEvent, texts: Texts, named: Named | None = None, *, period: bool = False) -> Html:
     """The toll of an event: one figure where all voices give it, else each voice's own."""
     by_voice = tolls_by_voice(event, texts)
     if len(set(by_voice.values())) <= 1:
-        return facts_toll(event.facts, texts)
+        return facts_toll(event.facts, texts, named, period=period)
     said = (texts.say("{toll} ({voices})", "toll by voice", toll=t, voices=v) for v, t in by_voice.items())
     return texts.joined(said, "; ")
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from conflict.answers import Answer
 from conflict.ceasefires import Ceasefire, CeasefireStatus
 from conflict.events import ConflictEvent, ReportedBreach
+from conflict.questions import QuestionKind
 from conflict.tolls import BreachTally
 from messages.catalog import Texts, msg
 from messages.html import Html, bold, link
@@ -32,12 +33,18 @@ _STATUS = {
 
 
 def ceasefire_lines(answer: Answer, texts: Texts) -> list[Html]:
-    """What is stored on truces and on breaches for an answer; nothing where neither is."""
+    """What is stored on truces and on breaches for an answer; nothing where neither is.
+
+    In full where a ceasefire was asked for; else a line each, and for "latest" only those in force at `now`.
+    """
+    full = answer.question.kind is QuestionKind.CEASEFIRE
     events = (*answer.events, *answer.coarser)
-    lines = [ceasefire_line(ceasefire, texts) for ceasefire in answer.ceasefires]
+    truces = [truce for truce in answer.ceasefires if full or not _is_past(truce, answer)]
+    say = ceasefire_in_full if full else ceasefire_line
+    lines = [say(truce, texts) for truce in truces]
     said = accusations(events, texts)
     inferred = sum(1 for event in events if (b := event.facts.breach) and b.inferred and not b.reported)
-    if inferred:
+    if inferred and truces:
         said.append(
             texts.count(
                 "{n} event inside the truce area; no accusation stored.",
@@ -46,15 +53,34 @@ def ceasefire_lines(answer: Answer, texts: Texts) -> list[Html]:
             )
         )
     said.extend(tally_line(tally, texts) for tally in answer.tallies)
-    if answer.ceasefires and not said:
+    if truces and not said:
         said.append(texts.say("No accusation of a breach is stored for these days; that is not proof of calm."))
     if said and not lines:
         lines = [bold(texts.say("Breaches of a ceasefire"))]
     return [*lines, *(Html("• " + line) for line in said)]
 
 
+def _is_past(truce: Ceasefire, answer: Answer) -> bool:
+    """Whether a truce is over or not begun, for an answer on what is new: one on a period keeps those of its days."""
+    if answer.question.period.start or answer.question.period.end:
+        return False
+    return truce.status is CeasefireStatus.ENDED or not truce.in_force_on(answer.now.date())
+
+
 def ceasefire_line(ceasefire: Ceasefire, texts: Texts) -> Html:
-    """A ceasefire with its dates and those it binds."""
+    """A truce in one line: since when, until when if that is known, whom it binds."""
+    since = day(ceasefire.effective_from, texts, weekday=False, year=True)
+    until = ceasefire.effective_to
+    said = texts.say("since {day}", day=since)
+    if until:
+        said = texts.joined((said, texts.say("until {day}", day=day(until, texts, weekday=False, year=True))))
+    status = texts.word(_STATUS[ceasefire.status]) if ceasefire.status in _STATUS else Html("")
+    notes = texts.joined((status, _bound(ceasefire, texts)), "; ")
+    return texts.say("{truce} {dates} ({notes})", truce=bold(texts.say("Truce")), dates=said, notes=notes)
+
+
+def ceasefire_in_full(ceasefire: Ceasefire, texts: Texts) -> Html:
+    """A ceasefire with its name, its dates, those it binds, whom it leaves out, and its source."""
     name = ceasefire.name_ar if texts.language == "ar" and ceasefire.name_ar else ceasefire.name
     since = day(ceasefire.effective_from, texts, weekday=False, year=True)
     parts = [texts.say("since {day}: {name}", "ceasefire", day=since, name=shortened(name, 200))]
@@ -76,7 +102,7 @@ def _bound(ceasefire: Ceasefire, texts: Texts) -> Html:
         return texts.say("whom it binds is not stored")
     parties = texts.joined(texts.value(texts.actor(party)) for party in ceasefire.bound_parties)
     if ceasefire.unilateral:
-        return texts.say("unilateral, binds only {parties}", parties=parties)
+        return texts.say("unilateral: binds {parties}", parties=parties)
     return texts.say("binds {parties}", parties=parties)
 
 

@@ -47,6 +47,11 @@ _NAMES = {
     "OCHA": msg("OCHA", "originator"),
     "Middle East Eye": msg("Middle East Eye", "originator"),
     "Al Jazeera": msg("Al Jazeera", "originator"),
+    "Syrian Observatory for Human Rights": msg("SOHR", "originator"),
+    "Syrian Network for Human Rights": msg("SNHR", "originator"),
+    "Syria Civil Defence": msg("White Helmets", "originator"),
+    "Agence France-Presse": msg("AFP", "originator"),
+    "Airwars": msg("Airwars", "originator"),
     "UCDP": msg("UCDP", "originator"),
     "ACLED": msg("ACLED", "originator"),
 }

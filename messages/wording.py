@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from math import asin, cos, radians, sin, sqrt
 
@@ -12,6 +11,7 @@ from conflict.questions import Question
 from conflict.vocabulary import PartOfDay, PlaceLevel
 from messages.catalog import Texts, msg
 from messages.html import Html
+from messages.people import party
 
 _WEEKDAYS = (
     msg("Mon", "weekday"),
@@ -52,8 +52,16 @@ _BEARINGS = {
     "W": msg("west", "compass"),
     "NW": msg("north-west", "compass"),
 }
-
-
+_PARTS_OF_AREA = {
+    "N": msg("the north", "compass"),
+    "NE": msg("the north-east", "compass"),
+    "E": msg("the east", "compass"),
+    "SE": msg("the south-east", "compass"),
+    "S": msg("the south", "compass"),
+    "SW": msg("the south-west", "compass"),
+    "W": msg("the west", "compass"),
+    "NW": msg("the north-west", "compass"),
+}
 _POINTS = (PlaceLevel.SETTLEMENT, PlaceLevel.FACILITY)
 
 
@@ -73,6 +81,11 @@ def day(when: date, texts: Texts, *, weekday: bool = True, year: bool = False) -
     return texts.say("{day} {year}", "day and year", day=said, year=when.year) if year else said
 
 
+def weekday(when: date, texts: Texts) -> Html:
+    """The day of the week alone, where the days around it are said."""
+    return texts.word(_WEEKDAYS[when.weekday()])
+
+
 def days(start: date, end: date, texts: Texts, *, year: bool = True) -> Html:
     """Days from `start` to `end`, both included: `30 Nov–2 Dec 2019`."""
     if start == end:
@@ -88,6 +101,12 @@ def days(start: date, end: date, texts: Texts, *, year: bool = True) -> Html:
         start=day(start, texts, weekday=False, year=year and start.year != end.year),
         end=day(end, texts, weekday=False, year=year),
     )
+
+
+def about(facts: EventFacts) -> bool:
+    """Whether the days of an event are no more than about right."""
+    several = facts.event_date_end is not None and facts.event_date_end != facts.event_date
+    return facts.time_precision == 3 or (facts.time_precision == 2 and not several)
 
 
 def event_days(facts: EventFacts, texts: Texts, *, year: bool) -> Html:
@@ -185,13 +204,20 @@ def place_label(place: Place, texts: Texts) -> str:
     return name
 
 
+def province(place: Place, texts: Texts) -> str | None:
+    """The province a place lies in, as this reader writes it; None where that is not known."""
+    return texts.unit(place.admin1_id, place.admin1)
+
+
 def place_choice(place: Place, texts: Texts) -> str:
     """A place as one of several buttons: with its province and country, so that two of one name can be told apart."""
     name = place_label(place, texts)
-    admin1 = place.admin1 if place.level not in (PlaceLevel.ADMIN1, PlaceLevel.COUNTRY) else None
+    admin1 = province(place, texts) if place.level not in (PlaceLevel.ADMIN1, PlaceLevel.COUNTRY) else None
     country = texts.country(place.country_code, place.country)
     within = [
-        part for part in (admin1, country) if part and part != place.name and place.level is not PlaceLevel.COUNTRY
+        part
+        for part in (admin1, country)
+        if part and part != place.name_in(texts.language) and place.level is not PlaceLevel.COUNTRY
     ]
     return texts.plain(", ", "between parts").join([name, *within])
 
@@ -211,9 +237,10 @@ def _asked(place: Place, texts: Texts) -> Html:
     name = place_name(place, texts)
     if place.level is PlaceLevel.SETTLEMENT and place.name == place.admin1:
         return texts.say("{name} city", name=name)
-    if place.level not in _POINTS or not place.admin1 or texts.rtl:
+    around = province(place, texts)
+    if place.level not in _POINTS or not around:
         return name
-    return texts.say("{place}, {province}", "place in a province", place=name, province=place.admin1)
+    return texts.say("{place}, {province}", "place in a province", place=name, province=around)
 
 
 def event_place(place: EventPlace | None, texts: Texts) -> Html:
@@ -240,6 +267,24 @@ def event_place(place: EventPlace | None, texts: Texts) -> Html:
     return texts.say("somewhere in {name}", name=name)
 
 
+def part_of_area(place: EventPlace, texts: Texts) -> Html:
+    """The part of an area that the reader knows the talk is of: `in the south-east`; nothing where none is given."""
+    if place.bearing not in _PARTS_OF_AREA:
+        return Html("")
+    return texts.say("in {part}", "part of the area asked for", part=texts.word(_PARTS_OF_AREA[place.bearing]))
+
+
+def area(place: EventPlace, texts: Texts) -> Html:
+    """An area as a heading names it, with the part that is meant: `south-east of Idlib province`."""
+    if place.place is None:
+        return event_place(place, texts)
+    name = place_name(place.place, texts)
+    if place.bearing not in _BEARINGS:
+        return name
+    bearing = texts.word(_BEARINGS[place.bearing])
+    return texts.say("{bearing} of {name}", "part of an area", bearing=bearing, name=name)
+
+
 def area_name(place: EventPlace, texts: Texts) -> Html:
     """The area that a count is about: all of it, not somewhere in it."""
     return place_name(place.place, texts) if place.place and not place.count else event_place(place, texts)
@@ -253,26 +298,12 @@ def _point(place: EventPlace, name: Html, bearing: Html | None, texts: Texts) ->
     return texts.say("{name} ({bearing})", name=name, bearing=bearing) if bearing else name
 
 
-def area(facts: Sequence[EventFacts], texts: Texts) -> Html | None:
-    """The area several events share, as a heading names it: the finest with a bearing, else their province."""
-    places = [place for fact in facts for place in fact.places if place.place]
-    wide = [p for p in places if p.place and p.place.level not in _POINTS]
-    for place in wide:
-        if place.bearing in _BEARINGS and place.place:
-            bearing = texts.word(_BEARINGS[place.bearing])
-            return texts.say(
-                "{bearing} of {name}", "part of an area", bearing=bearing, name=place_name(place.place, texts)
-            )
-    if wide and wide[0].place:
-        return place_name(wide[0].place, texts)
-    names = {place_name(p.place, texts) for p in places if p.place}
-    return names.pop() if len(names) == 1 else None
-
-
 def actor(who: Actor, texts: Texts) -> Html:
-    """A party by its listed name, else as the report wrote it."""
-    listed = texts.actor(who.actor_id) if who.actor_id else who.name
-    return texts.value(who.name if listed == who.actor_id else listed)
+    """A party by its listed name; civilians and the like in the reader's language; else as the report wrote it."""
+    if not who.actor_id:
+        return party(who.name, texts)
+    listed = texts.actor(who.actor_id)
+    return party(who.name, texts) if listed == who.actor_id else texts.value(listed)
 
 
 def distance(start: Place, end: Place) -> int | None:

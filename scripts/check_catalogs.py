@@ -5,7 +5,7 @@
                                                 English texts translate themselves
 
 Texts are found by reading the code: `texts.say("...", "context")`, `.plain(...)`, `.count("one", "many", n, "context")`
-and `msg("...", "context")`.
+and, for tables, `msg("...", "context")` and `counted("one", "many", "context")`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 LOCALES = ROOT / "messages" / "locales"
 _FIELD = re.compile(r"\{([a-z_]+)\}")
-_CALLS = {"say": 1, "plain": 1, "msg": 1, "count": 3}  # the place of the context among the arguments
+_CALLS = {"say": 1, "plain": 1, "msg": 1, "count": 3, "counted": 2}  # the place of the context among the arguments
 _NOISE = (
     '"POT-Creation',
     '"PO-Revision',
@@ -64,8 +64,8 @@ def _texts_of(path: Path) -> Iterator[Text]:
         if name not in _CALLS or not node.args or (first := _string(node.args[0])) is None:
             continue
         forms: tuple[str, ...] = (first,)
-        if name == "count":
-            many = _string(node.args[1]) if len(node.args) > 2 else None
+        if name in ("count", "counted"):
+            many = _string(node.args[1]) if len(node.args) > 1 else None
             if many is None:
                 continue
             forms = (first, many)

@@ -72,7 +72,8 @@ def ask(arguments: Namespace) -> int:
     tz = zone(arguments.tz, settings.timezone)
     storage = open_database(settings.storage_url)
     try:
-        asking = Asking(answering(settings, storage), load_catalog(), tz, settings.language)
+        answers = answering(settings, storage)
+        asking = Asking(answers, load_catalog(answers.places), tz, settings.language)
         if arguments.jsonl:
             return _many(asking, now, arguments.language)
         if arguments.json:

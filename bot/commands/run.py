@@ -58,7 +58,7 @@ def converse(settings: Settings, services: Services, request: ConsoleRequest | N
 
 
 async def _conversation(settings: Settings, services: Services, request: ConsoleRequest | None, *, sample: bool) -> int:
-    catalog = load_catalog()
+    catalog = load_catalog(services.answering.places)
     storage = None if request else services.answering.storage
     application, intake = build_application(settings, services, catalog, request, sample=sample, storage=storage)
     return await run_application(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from conflict.answers import Answer, Range, SourceHealth
@@ -89,8 +90,8 @@ def seed_events() -> tuple[ConflictEvent, ...]:
     """What the article of 2 December 2019 says happened, in words of our own."""
     killed = CasualtyKind.KILLED
     sides = (
-        Casualty(killed, "syria_gov", "fighters", False, 51),
-        Casualty(killed, "hts", "fighters", False, 45),
+        Casualty(killed, "syria_gov", "pro-government fighters", False, 51),
+        Casualty(killed, "hts", "opponents", False, 45),
     )
     idlib = EventPlace("Idlib", IDLIB)
     sohr, monitor = "SOHR", OriginatorKind.MONITOR
@@ -246,3 +247,96 @@ def empty(**more: object) -> Answer:
         **more,
     }
     return seed(**values)  # type: ignore[arg-type]
+
+
+REBELS = Actor("Syrian opposition fighters", "syria_rebels", "opposition")
+QAH = Place(
+    "gn:167000", "Qah", PlaceLevel.SETTLEMENT, "Syria", "SY", "Idlib", "gn:169387",
+    latitude=36.3, longitude=36.7, name_ar="قاح",
+)  # fmt: skip
+QAH_CAMP = Place(
+    "sr:qah-camp", "Qah camp", PlaceLevel.FACILITY, "Syria", "SY", "Idlib", "gn:169387",
+    latitude=36.31, longitude=36.7, name_ar="مخيم قاح", kind="camp",
+)  # fmt: skip
+
+
+def counts(kind: CasualtyKind, *people: tuple[str | None, str | None, bool | None, int]) -> tuple[Casualty, ...]:
+    """People of (side, role, civilian, number)."""
+    return tuple(Casualty(kind, side, role, civilian, n) for side, role, civilian, n in people)
+
+
+def many_reports() -> Answer:
+    """A page of ten events of as many reports, whose words for people are in both languages."""
+    killed, sohr = CasualtyKind.KILLED, OriginatorKind.MONITOR
+    at = [EventPlace(place.name, place) for place in (SARAQIB, MAARAT, QAH)]
+    pair = {"actor1": GOVERNMENT, "actor2": REBELS}
+    clash, strike, tuesday = SubEventType.ARMED_CLASH, SubEventType.AIR_STRIKE, date(2019, 11, 26)
+    told = (
+        facts(
+            clash, SAT, event_date_end=MON, places=(EventPlace("south-east Idlib", IDLIB, bearing="SE"),), **pair,
+            casualties=counts(killed, ("syria_gov", "pro-government fighters", False, 51),
+                              ("syria_rebels", "opponents", False, 45)),
+        ),
+        facts(
+            clash, SAT, event_date_end=SUN, places=at[:1], **pair,
+            casualties=counts(killed, ("syria_gov", "soldiers", False, 15), ("syria_rebels", "rebel", False, 13)),
+        ),
+        facts(clash, SAT, places=at[1:2], **pair, casualties=counts(killed, (None, "أشخاص", None, 4))),
+        facts(clash, SAT, places=(EventPlace("", ABU_DUHUR, vicinity=True),), actor1=REBELS, initiator="syria_rebels"),
+        facts(
+            clash, SAT, places=at[2:], actor1=GOVERNMENT, actor2=REBELS, initiator="syria_gov",
+            casualties=counts(killed, ("turkey", "جنديا", False, 33), (None, "عناصر من الكتيبة", False, 3)),
+        ),
+        facts(strike, SUN, part_of_day=PartOfDay.MORNING, actor2=REBELS, places=at[1:2]),
+        facts(strike, SUN, part_of_day=PartOfDay.AFTERNOON, actor2=REBELS, places=(EventPlace("Idlib", IDLIB),)),
+        facts(
+            strike, tuesday, actor2=Actor("civilians"), places=at[:1], tags=("hospital",),
+            casualties=counts(killed, (None, "أطفال", True, 2), (None, "medics", True, 1), (None, "صحفي", True, 1)),
+        ),
+        facts(
+            SubEventType.SHELLING, tuesday, actor1=Actor("civilians"), actor2=Actor("children"), places=at[2:],
+            casualties=(Casualty(killed, None, "نساء", True, None, 3, 5), Casualty(killed, None, "children", True, 11)),
+        ),
+        facts(SubEventType.ATTACK, tuesday, actor1=Actor("gunmen"), actor2=Actor("مدنيين"), places=at[:1]),
+    )  # fmt: skip
+    events = tuple(
+        event(
+            20 + n,
+            claim(said, "SOHR", sohr, f"Sentence {n}.", report_id=f"r{n}", url=None if n % 2 else f"https://e.org/{n}"),
+            episode=f"r{n}:0",
+        )
+        for n, said in enumerate(told)
+    )
+    return seed(
+        QuestionKind.KILLED, events=events, tolls=(), containing=None, total=10, fatalities=Range(145, 145, 145),
+        toll_originators=("SOHR",), tolls_inside=3, originators=("SOHR", "AFP", "AMN"), reports=10,
+    )  # fmt: skip
+
+
+def one_town() -> Answer:
+    """A town and the camp named after it, with a truce that is over."""
+    shelling, killed = SubEventType.SHELLING, CasualtyKind.KILLED
+    camp = facts(
+        shelling, SUN, places=(EventPlace("Qah camp", QAH_CAMP),), tags=("camp",),
+        casualties=counts(killed, (None, "displaced people", True, 16)),
+    )  # fmt: skip
+    town = facts(SubEventType.AIR_STRIKE, SAT, places=(EventPlace("Qah", QAH),))
+    again = facts(shelling, date(2019, 11, 20), places=(EventPlace("Qah", QAH),))
+    events = tuple(
+        event(40 + n, claim(said, "SOHR", OriginatorKind.MONITOR, f"Sentence {n}."))
+        for n, said in enumerate((camp, town, again))
+    )
+    over = Ceasefire("c0", "An older truce", ("syria_gov",), (IDLIB.place_id,), date(2019, 7, 1), date(2019, 8, 5))
+    return seed(
+        question=Question(QuestionKind.LATEST, "latest in Qah", "en", places=(QAH,)), events=events, tolls=(), total=3,
+        ceasefires=(over,),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """A gazetteer of the places above."""
+
+    def get(self, place_id: str) -> Place | None:
+        """The province of Idlib or Aleppo."""
+        return {p.place_id: p for p in (IDLIB, ALEPPO)}.get(place_id)

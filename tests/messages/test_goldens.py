@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -43,7 +44,7 @@ from tests.messages.oracle import parse
 GOLDEN = Path(__file__).parent / "golden"
 DAMASCUS = timezone(timedelta(hours=3))
 FEATURES = frozenset({"map", "alerts"})
-CATALOG = Catalog.load(Actors.load())
+CATALOG = Catalog.load(Actors.load(), here.Units())
 NEWEST = here.seed_events()
 
 
@@ -67,6 +68,9 @@ REPLIES: dict[str, Callable[[Texts], Reply]] = {
     "latest_seed": answered(here.seed()),
     "latest_disputed": answered(here.disputed()),
     "latest_sample_years_later": answered(here.seed(sample=True, now=datetime(2026, 11, 22, 9, tzinfo=UTC))),
+    "killed_many_reports": answered(here.many_reports()),
+    "latest_many_reports": answered(replace(here.many_reports(), question=here.seed().question)),
+    "latest_one_town": answered(here.one_town()),
     "latest_coarser": answered(here.disputed(coarser=(NEWEST[0], NEWEST[4]), pages=1, page=0, total=3)),
     "nothing_in_period": answered(here.empty()),
     "nothing_ever": answered(here.empty(newest=None, reports=0, fresh_to=None)),
