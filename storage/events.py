@@ -99,12 +99,13 @@ class Events:
 
     # Searching
 
-    def query(self, query: EventQuery) -> EventPage:
+    def query(self, query: EventQuery, *, with_undated: bool = True) -> EventPage:
         """A page of matching events: by day, then first publication, then id, newest first.
 
-        Withdrawn, merged, held and background events are left out, and those without any day (counted in `undated`).
+        Withdrawn, merged, held and background events are left out, and those without any day (counted in `undated`,
+        unless `with_undated` is False: that takes a statement of its own).
         """
-        return self._page(query, areas_of(query), with_undated=True)
+        return self._page(query, areas_of(query), with_undated=with_undated)
 
     def coarser(self, query: EventQuery) -> EventPage:
         """Events known only to be somewhere around the places asked for; empty for a province or country."""
