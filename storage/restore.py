@@ -1,7 +1,7 @@
 """A backup, of either kind, into an empty database, of either kind: all of it in one transaction, or nothing.
 
-Rows are read again and compared with the backup's counts and checksums before they are committed. A backup of an earlier
-schema is restored as it was and then migrated. Backup files may be damaged or hostile: they are data only.
+Rows are read again and compared with the backup's counts and checksums before they are committed. A backup of an
+earlier schema is restored as it was and then migrated. Backup files may be damaged or hostile: they are data only.
 """
 
 from __future__ import annotations
@@ -78,7 +78,8 @@ def restore(begin: Callable[[], AbstractContextManager[Connection]], path: Path)
         if isinstance(source, SqliteBackup) and connection.dialect.name == "sqlite":
             return _copy_pages(connection, source)
         _make_room(connection, source.revision)
-        rows, tables = _load(connection, source)
+        with tables_of(connection).without_indices():
+            rows, tables = _load(connection, source)
         if source.revision != schema.newest():
             schema.migrate(connection)
         if connection.dialect.name == "postgresql":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import islice
 from typing import Any, Protocol
 
@@ -20,6 +21,14 @@ REVISIONS = "alembic_version"
 BATCH = 1_000  # rows
 
 Columns = Mapping[str, Kind]
+
+# The indices of this schema that hold up no key and no rule, with the statement that makes each.
+SEARCHED_BY = """
+    SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid)
+    FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+    WHERE c.relnamespace = current_schema()::regnamespace AND NOT i.indisunique
+      AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = i.indexrelid)
+"""
 
 
 class Tables(Protocol):
@@ -39,6 +48,9 @@ class Tables(Protocol):
 
     def lock(self, tables: Iterable[Table]) -> None:
         """Keep everybody else out until the transaction ends."""
+
+    def without_indices(self) -> AbstractContextManager[None]:
+        """Filling within this may be faster: indices that only serve searching may be built after it."""
 
 
 def own_tables() -> list[Table]:
@@ -104,6 +116,17 @@ class PostgresqlTables:
         names = sql.SQL(", ").join(sql.Identifier(table.name) for table in tables)
         self._driver.execute(sql.SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(names))
 
+    @contextmanager
+    def without_indices(self) -> Iterator[None]:
+        """Drop what `SEARCHED_BY` finds, and build each again, in the server's own words, when all went well."""
+        found = self._driver.execute(SEARCHED_BY).fetchall()
+        for name, _ in found:
+            self._driver.execute(sql.SQL("DROP INDEX {}").format(_Quoted(name)))
+        yield
+        self._driver.execute("SET LOCAL maintenance_work_mem = '128MB'")
+        for _, definition in found:
+            self._driver.execute(definition)
+
     def _sequence(self, table: Table, column: str) -> _Quoted:
         found = self._driver.execute("SELECT pg_get_serial_sequence(%s, %s)", (f'"{table.name}"', column)).fetchone()
         if found[0] is None:
@@ -151,6 +174,10 @@ class SqliteTables:
 
     def lock(self, tables: Iterable[Table]) -> None:
         """Nothing to do: BEGIN IMMEDIATE did it."""
+
+    def without_indices(self) -> AbstractContextManager[None]:
+        """With them all in place."""
+        return nullcontext()
 
 
 def _listed(columns: Columns) -> sql.Composed:

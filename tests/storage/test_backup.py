@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
 
 from conflict.errors import SchemaError, StorageError, UsageError
 from storage import Storage, open_storage, schema
 from storage.archive import ArchiveWriter
+from storage.models import metadata
 from storage.rowtext import kinds_of
 from storage.tables import own_tables, present, tables_of
 from tests.storage.rows import fill, rows_of
@@ -85,6 +88,9 @@ def test_what_was_saved_comes_back_in_either_database(backup: Backup, empty: Sto
     empty.check_schema()
     assert everything(empty) == held
     assert next_ids(empty) == numbers
+    with empty._transaction(False) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == [], "with every index"
     with empty.begin(write=True) as unit:
         keep(unit, facts(ARIHA))
 
