@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
-from conflict.answers import Answer, Range
+from conflict.answers import Answer
 from conflict.ceasefires import Ceasefire
 from conflict.composing import compose
 from conflict.events import ConflictEvent
@@ -140,7 +140,7 @@ def _answer(
     # A place that was not understood is never answered with the whole world, nor is a call for help.
     nowhere = (bool(question.unresolved) and not question.places) or question.kind in _NO_SEARCH
     totals = totals or question.kind in SAYS_TOTALS
-    found = NOTHING if nowhere else unit.events.query(query)
+    found = NOTHING if nowhere else unit.events.query(query, with_undated=False)
     coarser = () if nowhere or page else unit.events.coarser(query).events
     tolls = () if nowhere else unit.tolls.query(query)
     newest = _newest(unit, query) if not found.total and query.places else None
@@ -162,15 +162,14 @@ def _answer(
         pages=-(-found.total // PAGE),
         database_empty=not found.total and not unit.events.any(),
         tz=tz,
+        totals=totals,
     )
-    if not totals:  # of the counts alone they would say too little
-        answer = replace(answer, fatalities=Range(), injured=Range(), containing=None)
     return replace(answer, newest=newest)
 
 
 def _newest(unit: Unit, query: EventQuery) -> ConflictEvent | None:
     """The newest event of the places asked for, whatever the period and the kind: said where nothing matches."""
-    page = unit.events.query(EventQuery(places=query.places, as_of=query.as_of, limit=1))
+    page = unit.events.query(EventQuery(places=query.places, as_of=query.as_of, limit=1), with_undated=False)
     return page.events[0] if page.events else None
 
 
