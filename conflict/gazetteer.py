@@ -141,6 +141,11 @@ class Gazetteer:
                 found.setdefault(hit, how)
         return self._ranked(found, context, limit)
 
+    def named(self, name: str, country: str | None = None) -> Iterator[Place]:
+        """Every place that `name` may mean, by the same steps as `find`, without ranking; `country` is an ISO code."""
+        context = _Context(country, None, self._tables.affected)
+        return (self._place(hit) for hit in self._steps(name[:_LONGEST_NAME], context, fuzzy=False))
+
     def mentions(self, text: str, *, country: str | None = None, cased: bool = True) -> Sequence[Mention]:
         """All place names in a text, longest match first, non-overlapping, in order; time linear in its length.
 

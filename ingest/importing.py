@@ -8,6 +8,7 @@ stored is known by its digest before it is read any further.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import blake2b
@@ -21,7 +22,7 @@ from conflict.gazetteer_file import NamedPlace
 from conflict.jsonform import event_json
 from ingest.bulkload import ALONE, Alone, Neighbours
 from ingest.decide import row_report_id
-from ingest.pipeline import Extraction, Pipeline, keep_shipped_ceasefires
+from ingest.pipeline import Extraction, IngestResult, Pipeline, keep_shipped_ceasefires
 from ingest.seen import SeenIds
 from ingest.sources import gdelt
 from ingest.sources.acled import AcledRows, is_acled
@@ -32,7 +33,7 @@ from ingest.sources.tables import DELIMITERS, LONGEST_LINE, RawRow, TableFile
 from ingest.sources.ucdp import UcdpRows, is_ucdp
 from ingest.sources.voices import ActorNames, Voices
 from storage import Storage
-from storage.bulk import NewRow, StoredRow, mark_of, prepare
+from storage.bulk import NewRow, Prepared, StoredRow, mark_of, prepare
 from storage.sources import KeptAside
 from storage.unit import Unit
 
@@ -117,11 +118,17 @@ class Importer:
         """Import one file. InputError when it is none of the kinds known, or not of `kind`."""
         with TableFile(path) as table:
             found = kind or detect(table)
+            run: _SitrepRun | _GdeltRun | _TableRun
             if found == "sitrep":
-                return _SitrepRun(self, table).run()
-            if found == "gdelt":
-                return _GdeltRun(self, table).run()
-            return _TableRun(self, table, found).run()
+                run = _SitrepRun(self, table)
+            elif found == "gdelt":
+                run = _GdeltRun(self, table)
+            else:
+                run = _TableRun(self, table, found)
+            try:
+                return run.run()
+            finally:
+                run.close()
 
     def reader(self, kind: str, header: list[str]) -> AcledRows | UcdpRows:
         """The reader for a table of this kind."""
@@ -172,6 +179,8 @@ class _Run:
         self._neighbours = Neighbours()
         self._seen_change = -1
         self._alone: Alone | None = None
+        self._writer = ThreadPoolExecutor(1, "import")
+        self._writing: Future[list[NewRow]] | None = None
 
     @property
     def origin(self) -> str:
@@ -230,12 +239,51 @@ class _Run:
         return self._alone
 
     def write(self, new: list[NewRow], learned: list[NamedPlace], rest: Callable[[Unit], None]) -> None:
-        """One transaction: the new events, the places learned, and what else belongs to the batch."""
+        """Write a batch, in a transaction of its own, while the next one is read; the batch before is waited for."""
+        prepared = prepare(new, at=self.now(), dialect=self.storage.kind)
+        self.settle()
+        self._writing = self._writer.submit(self._write, new, prepared, learned, rest)
+        if self.storage.kind == "sqlite":
+            # Its driver gives up and wants back the interpreter's lock at every row: beside another thread that is
+            # reading rows the transaction would last a hundred times as long.
+            self.settle()
+
+    def settle(self) -> None:
+        """Wait until what was given to write is stored; rows near which others have told since go the long way."""
+        writing, self._writing = self._writing, None
+        if writing is None:
+            return
+        for row in writing.result():
+            data = EventData(row.report.report_id, 0, row.event.facts, row.event.claims)
+            self.count(self.pipeline.take(row.report, [data]))
+            with self.storage.begin(write=True) as unit:
+                unit.bulk.mark_digest(row.report.report_id, row.digest)
+
+    def close(self) -> None:
+        """End the writer, after what it has begun."""
+        self._writer.shutdown(wait=True)
+
+    def count(self, result: IngestResult) -> None:
+        """Count a row that went through the pipeline."""
+        self.counts.read += 1
+        if not result.stored:
+            self.counts.unchanged += 1
+        elif result.inserted:
+            self.counts.inserted += 1
+        else:
+            self.counts.merged += 1
+
+    def _write(
+        self, new: list[NewRow], prepared: Prepared, learned: list[NamedPlace], rest: Callable[[Unit], None]
+    ) -> list[NewRow]:
         at = self.now()
-        prepared = prepare(new, at=at, dialect=self.storage.kind)
         saved = self.importer._saved_places
+        late: list[NewRow] = []
         with self.storage.begin(write=True) as unit:
-            self.look_around(unit)
+            if self.look_around(unit):
+                late = [row for row in new if self._neighbours.near(row.event.facts)]
+            if late:
+                prepared = prepare((row for row in new if row not in late), at=at, dialect=self.storage.kind)
             fresh = [one for one in learned if one.place.place_id not in saved]
             if fresh:
                 self.counts.places += unit.bulk.save_places(fresh, at=at)
@@ -244,6 +292,9 @@ class _Run:
             if new:
                 self._seen_change = unit.bulk.latest_change()
         saved.update(one.place.place_id for one in learned)
+        self.counts.read += len(new) - len(late)
+        self.counts.inserted += len(new) - len(late)
+        return late
 
 
 class _TableRun(_Run):
@@ -278,12 +329,16 @@ class _TableRun(_Run):
                 batch.rejections.append(raw)
             elif not self._sort(raw, batch):
                 self._store(batch)  # the same id again: what came before must be stored to compare
+                self.settle()
                 batch = _Batch()
                 self._sort(raw, batch, again=True)
             if len(batch.raw) + len(batch.rejections) >= BATCH:
                 self._store(batch)
                 batch = _Batch()
         self._store(batch)
+        self.settle()
+        self.counts.read += self._unchanged
+        self.counts.unchanged += self._unchanged
         return self.counts
 
     def _look_at_dates(self) -> None:
@@ -337,13 +392,15 @@ class _TableRun(_Run):
         return True
 
     _once_more: str | None = None
+    _unchanged = 0
 
     def _store(self, batch: _Batch) -> None:
         if not (batch.raw or batch.rejections):
             return
         again, self._once_more = self._once_more, None
         with self.storage.begin() as unit:
-            self.look_around(unit)
+            if self._seen_change < 0:
+                self.look_around(unit)
             stored = unit.bulk.stored([report_id for _, _, report_id, _ in batch.raw])
         rows: list[tuple[ImportedRow, bytes, StoredRow | None]] = []
         unchanged = 0
@@ -362,10 +419,10 @@ class _TableRun(_Run):
                 batch.rejections.append(Rejection(line, refused, _joined(cells)))
             else:
                 rows.append((row, digest, known))
-        self.counts.read += unchanged
-        self.counts.unchanged += unchanged
-        self._take(rows, batch.rejections)
-        self.watcher.progress(self.counts, self.table.done())
+        if rows or batch.rejections:
+            self._take(rows, batch.rejections)
+        self._unchanged += unchanged
+        self.watcher.progress(replace(self.counts, read=self.counts.read + self._unchanged), self.table.done())
 
     def _take(self, rows: list[tuple[ImportedRow, bytes, StoredRow | None]], rejections: list[Rejection]) -> None:
         alone = self.alone()
@@ -399,26 +456,26 @@ class _TableRun(_Run):
                         self.counts.tolls += unit.tolls.save(toll)
 
         self.write(new, learned, rest)
-        self.counts.read += len(new)
-        self.counts.inserted += len(new)
+        if slow:
+            self.settle()
         for row, digest, known in slow:
             self._take_one(row, digest, known)
 
     def _take_one(self, row: ImportedRow, digest: bytes, known: StoredRow | None) -> None:
         """A row that is stored already and says something else, or near which others tell of something."""
         if known is not None:
-            result = self.pipeline.retell(row.report, row.event)
-            outcome = "revised" if result.stored else "unchanged"
+            self.counts.read += 1
+            if self.pipeline.retell(row.report, row.event).stored:
+                self.counts.revised += 1
+            else:
+                self.counts.unchanged += 1
         else:
             with self.storage.begin() as unit:
                 tolls = [toll for toll in row.tolls if unit.tolls.get(toll.toll_id) is None]
-            result = self.pipeline.take(row.report, [row.event], tolls)
+            self.count(self.pipeline.take(row.report, [row.event], tolls))
             self.counts.tolls += len(tolls)
-            outcome = "inserted" if result.inserted else "merged" if result.stored else "unchanged"
         with self.storage.begin(write=True) as unit:
             unit.bulk.mark_digest(row.report.report_id, digest)
-        self.counts.read += 1
-        setattr(self.counts, outcome, getattr(self.counts, outcome) + 1)
 
 
 class _SitrepRun(_Run):
@@ -456,6 +513,7 @@ class _SitrepRun(_Run):
                 rejections.append(Rejection(line, f"event {event.event_id} stands twice in this file", None))
                 continue
             arrived[event.event_id] = (line, report, event, blake2b(text.strip().encode(), digest_size=16).digest())
+        self.settle()
         with self.storage.begin() as unit:
             self.look_around(unit)
             stored = unit.bulk.stored([report.report_id for _, report, _, _ in arrived.values()])
@@ -467,7 +525,8 @@ class _SitrepRun(_Run):
             here = held.get(event.event_id)
             known = stored.get(report.report_id)
             if (known and known.digest == digest) or (here and event_json(here) == event_json(event)):
-                self._count("unchanged")
+                self.counts.read += 1
+                self.counts.unchanged += 1
             elif here is not None or known is not None:
                 # Ours has gone its own way; a file is no reason to undo what was decided here since.
                 rejections.append(Rejection(line, f"event {event.event_id} is held already, in another revision"))
@@ -477,19 +536,13 @@ class _SitrepRun(_Run):
                 new.append(NewRow(report, event, digest, "from an export"))
         self.alone()
         self.write(new, [], lambda unit: self.reject(unit, rejections))
-        self.counts.read += len(new)
-        self.counts.inserted += len(new)
+        self.settle()
         for report, event, digest in slow:
             data = EventData(report.report_id, 0, event.facts, event.claims, event.episode, event.event_id)
-            result = self.pipeline.take(report, [data])
+            self.count(self.pipeline.take(report, [data]))
             with self.storage.begin(write=True) as unit:
                 unit.bulk.mark_digest(report.report_id, digest)
-            self._count("inserted" if result.inserted else "merged" if result.stored else "unchanged")
         self.watcher.progress(self.counts, self.table.done())
-
-    def _count(self, outcome: str) -> None:
-        self.counts.read += 1
-        setattr(self.counts, outcome, getattr(self.counts, outcome) + 1)
 
 
 class _GdeltRun(_Run):

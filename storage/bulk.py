@@ -6,16 +6,16 @@ The rows written are the same as one by one. Everything of one call is in the un
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, Date, Table, delete, func, insert, not_, select, update
+from sqlalchemy import Boolean, Column, Connection, Date, Table, delete, exists, func, insert, not_, select, update
 
 from conflict.events import ChangeKind, ConflictEvent, Report
 from conflict.gazetteer_file import NamedPlace
+from storage.bulkrows import PlainRows, Values, dumps, in_utc, is_plain, iso, microseconds
 from storage.codec import to_json
 from storage.eventrows import claim_values, event_values, further_places, order_values
 from storage.models import changes, claims, event_places, events, kept_aside, place_names, places, reports
@@ -25,9 +25,9 @@ from storage.sources import KeptAside
 from storage.types import Instant, Json, Words, clean
 
 _CHUNK = 500
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-Values = tuple[Any, ...]
+_ROOMY = "PRAGMA cache_size = -49152"
+_NEW = str(ChangeKind.NEW)
+_Turns = dict[str, Callable[[dict[str, Any]], Values]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +90,9 @@ class Bulk:
 
     def held_by_others(self, source_id: str, since: int = 0) -> Iterator[Held]:
         """Every event that not only rows of this data set tell of; `since`: only those changed after that change."""
-        told = select(claims.c.event_id).where(
-            not_(claims.c.report_id.startswith(f"row:{source_id}:", autoescape=True))
-        )
-        where = [events.c.merged_into.is_(None), events.c.day.is_not(None), events.c.event_id.in_(told)]
+        others = not_(claims.c.report_id.startswith(f"row:{source_id}:", autoescape=True))
+        told = exists().where(claims.c.event_id == events.c.event_id, others)
+        where = [events.c.merged_into.is_(None), events.c.day.is_not(None), told]
         if since:
             where.append(events.c.event_id.in_(select(changes.c.event_id).where(changes.c.change_id > since)))
         columns = (events.c.day, events.c.day_end, events.c.country_code, events.c.admin1_id)
@@ -113,6 +112,8 @@ class Bulk:
     def insert(self, prepared: Prepared) -> None:
         """Write what was prepared."""
         connection = self._session.ingesting()
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(_ROOMY)  # indices of a million rows do not fit the small cache of a bot at rest
         for table, values in prepared.tables:
             if values:
                 _insert(connection, table, values)
@@ -188,44 +189,33 @@ def mark_of(line: int | None, reason: str) -> int:
 
 def prepare(rows: Iterable[NewRow], *, at: datetime, dialect: str) -> Prepared:
     """The rows of all tables for new events, each with its first change; `dialect` is `sqlite` or `postgresql`."""
-    turn = _TURNS[dialect]
-    report_rows, event_rows, place_rows, claim_rows, change_rows = [], [], [], [], []
+    turn, plain = _TURNS[dialect], _PLAIN[dialect]
+    made: dict[str, list[Values]] = {name: [] for name in _TABLES}
     ids = []
+    stamp = microseconds(at) if dialect == "sqlite" else at
     for row in rows:
         event = row.event
-        order = order_values(event, held=False, merged=False)
-        values = {**event_values(event, at), **order, "event_id": event.event_id, "held": False, "confirmed": False}
-        facts = _dumps(values["facts"])
-        values["facts"] = facts
-        event_rows.append(turn["events"](values))
-        for further in further_places(event, order) if len(event.facts.places) > 1 else ():
-            place_rows.append(turn["event_places"](further))
-        for position, claim in enumerate(event.claims):
-            said = claim_values(claim, event.event_id, position)
-            said["facts"] = facts if claim.facts is event.facts else _dumps(said["facts"])
-            claim_rows.append(turn["claims"](said))
-        report_rows.append(turn["reports"]({**report_values(row.report), "fingerprint": row.digest}))
-        change_rows.append(
-            turn["changes"](
-                {
-                    "event_id": event.event_id,
-                    "revision": event.revision,
-                    "kind": str(ChangeKind.NEW),
-                    "changed_at": at,
-                    "report_id": row.report.report_id,
-                    "why": row.why,
-                }
-            )
-        )
+        made["reports"].append(plain.report(row.report, row.digest))
+        if is_plain(event):
+            words = plain.facts(event.facts)
+            made["events"].append(plain.event(event, words, stamp))
+            for position, claim in enumerate(event.claims):
+                made["claims"].append(plain.claim(claim, event.event_id, position, words))
+        else:
+            _add_any(made, turn, event, at)
+        made["changes"].append((event.event_id, event.revision, _NEW, stamp, row.report.report_id, None, row.why, None))
         ids.append(event.event_id)
-    tables = (
-        (reports, report_rows),
-        (events, event_rows),
-        (event_places, place_rows),
-        (claims, claim_rows),
-        (changes, change_rows),
-    )
-    return Prepared(tables, tuple(ids))
+    return Prepared(tuple((_TABLES[name], values) for name, values in made.items()), tuple(ids))
+
+
+def _add_any(made: dict[str, list[Values]], turn: _Turns, event: ConflictEvent, at: datetime) -> None:
+    """The rows of any event, as they are written one by one."""
+    order = order_values(event, held=False, merged=False)
+    values = {**event_values(event, at), **order, "event_id": event.event_id, "held": False, "confirmed": False}
+    made["events"].append(turn["events"](values))
+    made["event_places"].extend(turn["event_places"](one) for one in further_places(event, order))
+    for position, claim in enumerate(event.claims):
+        made["claims"].append(turn["claims"](claim_values(claim, event.event_id, position)))
 
 
 def _names(named: NamedPlace) -> tuple[str, ...]:
@@ -245,35 +235,12 @@ def _place_values(named: NamedPlace, at: datetime) -> dict[str, Any]:
     }
 
 
-def _dumps(value: Any) -> str:
-    words = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    if not words.isascii():
-        try:
-            words.encode()
-        except UnicodeEncodeError:  # a lone surrogate: escaped, it can be kept
-            return json.dumps(value, separators=(",", ":"))
-    return words
-
-
 def _json(value: Any) -> str | None:
-    """A JSON value as text; what is text already was made by `_dumps`."""
-    return value if value is None or isinstance(value, str) else _dumps(value)
+    return None if value is None else dumps(value)
 
 
 def _words(value: Any) -> Any:
     return clean(value) if isinstance(value, str) else value
-
-
-def _microseconds(value: datetime | None) -> int | None:
-    return None if value is None else (value - _EPOCH) // _MICROSECOND
-
-
-def _iso(value: date | None) -> str | None:
-    return None if value is None else value.isoformat()
-
-
-def _in_utc(value: datetime | None) -> datetime | None:
-    return None if value is None else value.astimezone(UTC)
 
 
 def _turn_of(column: Column[Any], dialect: str) -> Callable[[Any], Any] | None:
@@ -283,9 +250,9 @@ def _turn_of(column: Column[Any], dialect: str) -> Callable[[Any], Any] | None:
     if isinstance(kind, Words):
         return _words
     if isinstance(kind, Instant):
-        return _microseconds if dialect == "sqlite" else _in_utc
+        return microseconds if dialect == "sqlite" else in_utc
     if isinstance(kind, Date):
-        return _iso if dialect == "sqlite" else None
+        return iso if dialect == "sqlite" else None
     if isinstance(kind, Boolean):
         return int if dialect == "sqlite" else None
     return None
@@ -295,7 +262,7 @@ def _columns(table: Table) -> list[Column[Any]]:
     return [column for column in table.columns if column.name != "change_id"]
 
 
-def _turns_of(table: Table, dialect: str) -> Callable[[dict[str, Any]], Values]:
+def turns_of(table: Table, dialect: str) -> Callable[[dict[str, Any]], Values]:
     parts = [(column.name, _turn_of(column, dialect)) for column in _columns(table)]
 
     def turn(values: dict[str, Any]) -> Values:
@@ -307,9 +274,10 @@ def _turns_of(table: Table, dialect: str) -> Callable[[dict[str, Any]], Values]:
 
 _TABLES = {table.name: table for table in (reports, events, event_places, claims, changes)}
 _TURNS = {
-    dialect: {name: _turns_of(table, dialect) for name, table in _TABLES.items()}
-    for dialect in ("sqlite", "postgresql")
+    dialect: {name: turns_of(table, dialect) for name, table in _TABLES.items()} for dialect in ("sqlite", "postgresql")
 }
+
+_PLAIN = {dialect: PlainRows(dialect) for dialect in _TURNS}
 
 
 def _insert(connection: Connection, table: Table, values: list[Values]) -> None:

@@ -7,7 +7,7 @@ coordinates, and is learned. Coordinates that do not lie in the country named ar
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -64,6 +64,7 @@ class Siting:
         self.country_code: Callable[[str], str | None] = lru_cache(maxsize=2_000)(self._country_code)
         self.site: Callable[[Where], Sited] = lru_cache(maxsize=_KEPT)(self._site)
         self._unit: Callable[[str, str, PlaceLevel], Place | None] = lru_cache(maxsize=20_000)(self._find_unit)
+        self._known: Callable[[Where], Place | None] = lru_cache(maxsize=_KEPT)(self._near_by_name)
         self._holders: Callable[[float, float, float], frozenset[str]] = lru_cache(maxsize=_KEPT)(self._countries_near)
 
     def place(self, place_id: str) -> Place | None:
@@ -96,7 +97,7 @@ class Siting:
         if where.level not in _FINE:
             unit = (admin2 or admin1) if where.level is PlaceLevel.ADMIN2 else admin1
             return Sited(EventPlace(text, unit), doubt=doubt)
-        known = self._near_by_name(where, code)
+        known = self._known(replace(where, vicinity=False))
         if known is not None:
             return Sited(EventPlace(text, known, vicinity=where.vicinity), doubt=doubt)
         made = self._learn(where, code, admin1, admin2)
@@ -151,12 +152,12 @@ class Siting:
         found = self._places.find(name, country=code, limit=12)
         return next((c.place for c in found if c.place.level is level and c.place.country_code == code), None)
 
-    def _near_by_name(self, where: Where, code: str) -> Place | None:
+    def _near_by_name(self, where: Where) -> Place | None:
+        code = self.country_code(where.country) or ""
         allowed = self._may_hold.get(code, frozenset({code}))
         for name in where.names:
             best: tuple[float, Place] | None = None
-            for candidate in self._places.find(name, country=code, limit=12):
-                place = candidate.place
+            for place in self._places.named(name, code):
                 if place.level not in _FINE or place.country_code not in allowed:
                     continue
                 away = _km(where, place)
