@@ -62,6 +62,8 @@ def counts(tagged: Tagged, numbers: Sequence[NumberMention], lexicon: Lexicon) -
         if role is None and dual is not None:  # Arabic writes "two children" in one word
             role, role_end = dual, max(last, dual.last)
         harm = _harm(tagged, harms, first, max(role_end, last), role is not None)
+        if harm is None and role is None and _toll_before(tagged, first) and tagged.words[first - 1].key in _TOLL_IS:
+            harm = Tag(first, last, "harm", "killed", "")  # "the death toll from Saturday's bombings rose to 121"
         if harm is None or _recalled(tagged, harm):
             continue
         if role and tagged.words[role.last - 1].key == "family" and number.count == 1:
@@ -157,7 +159,8 @@ def _ones(tagged: Tagged, starts: Mapping[int, int]) -> list[int]:
 
 
 _POSSESSIVE = frozenset({"his", "her", "their"})
-_ONE_HARMED = frozenset({"قتيل", "جريح", "شهيد"})
+_ONE_HARMED = frozenset({"قتيل", "جريح", "شهيد", "قتيلا", "جريحا", "شهيدا"})
+_TOLL_IS = frozenset({"to", "at", "of", "stands", "reached", "hit", "is", "was", "الي", "بلغت"})
 
 
 def _singular(key: str) -> bool:
@@ -231,6 +234,9 @@ def _harm(tagged: Tagged, harms: Sequence[Tag], first: int, last: int, has_role:
         if own and joined_by_and[-1].last + 1 == first:
             return _widest(harms, own[0])
     close = [h for h in before if first - h.last <= 2 and not tagged.clause_between(h.last, first)]
+    joined_on = tagged.words[first].key[:1] == "و" and after and after[0].first == last
+    if joined_on and close and tagged.words[close[-1].first].key in _ONE_HARMED:
+        return _widest(harms, after[0])  # "قتيلا وثلاثة جرحى"
     if close and after and close[-1].last == first and after[0].first == last and _counted_before(tagged, close[-1]):
         return _widest(harms, after[0])  # "57 killed 150 injured"
     if close and tagged.words[close[-1].first].key not in ("dead", "deaths", "bodies"):
@@ -280,7 +286,7 @@ def _touches(harm: Tag, first: int, last: int) -> bool:
 
 
 def _toll_before(tagged: Tagged, first: int) -> bool:
-    return any(0 <= first - t.last <= 9 for t in tagged.by("toll"))
+    return any(0 <= first - t.last <= 12 for t in tagged.by("toll"))
 
 
 def _counts_something_else(tagged: Tagged, last: int) -> bool:

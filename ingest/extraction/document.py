@@ -55,7 +55,8 @@ def clusters_of(told: Sequence[Told], reference: date | None, places: Places, co
     history = False  # the report is telling what came before
     lead = {item.index for item in told[: _LEAD + sum(t.tagged.sentence.kind is Kind.HEADLINE for t in told[:4])]}
     latest: Cluster | None = None
-    latest_at = -9
+    latest_at = told_last_at = -9
+    told_last: Cluster | None = None
     for item in told:
         recent = _has_recent_day(item, reference)
         old_day = any(_is_old(m.span, reference) for m in item.dates if m.kind is not DateKind.SINCE)
@@ -87,10 +88,14 @@ def clusters_of(told: Sequence[Told], reference: date | None, places: Places, co
             else:
                 _add(home, frame, own, own_places)
             home.counts += [(item.index, count) for count in item.counts if _nearest_frame(item, count) is frame]
+            told_last, told_last_at = home, item.index
             if not background:
                 latest, latest_at = home, item.index
         if not item.frames and item.counts and not item.off_topic:
-            _harm_only(item, clusters, latest, latest_at)
+            if told_last is not None and told_last.background and item.index - told_last_at == 1 and not item.dates:
+                told_last.counts += [(item.index, count) for count in item.counts]
+            else:
+                _harm_only(item, clusters, latest, latest_at)
     return clusters
 
 
@@ -190,6 +195,8 @@ def _why_background(
     frame: Frame, item: Told, own: DaySpan | None, reference: date | None, history: bool, lead: bool
 ) -> str | None:
     if own is not None:
+        if lead and _is_note(item, reference):
+            return frame.background
         if _is_old(own, reference) and (not lead or own.end < (reference or own.end) - VERY_OLD):
             return f"ended {own.end.isoformat()}, long before the report"
         if reference and own.start > reference and frame.key not in ("agreement", "change_to_group"):
@@ -205,6 +212,22 @@ def _why_background(
     if history and own is None:
         return "told among what came before"
     return None
+
+
+_NOTE_YEARS = 15
+
+
+def _is_note(item: Told, reference: date | None) -> bool:
+    """Whether a sentence opens with its own full date, as coders write: what it tells is its news, however old."""
+    base = item.tagged.sentence.start
+    return any(
+        m.kind is DateKind.DAY
+        and m.span.precision == 1
+        and m.start - base <= 24
+        and any(c.isdecimal() and m.text[i : i + 4].isdecimal() for i, c in enumerate(m.text))
+        and (reference is None or m.span.end.year >= reference.year - _NOTE_YEARS)
+        for m in item.dates
+    )
 
 
 _PAIRS = ({SubEventType.SUICIDE_BOMB, SubEventType.REMOTE_EXPLOSIVE},)

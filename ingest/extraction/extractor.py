@@ -9,7 +9,7 @@ from datetime import date
 
 from conflict.dates import DateMention
 from conflict.events import EventData, Report
-from conflict.places import Places
+from conflict.places import Mention, Places
 from conflict.tolls import BreachTally, TollReport
 from conflict.vocabulary import CasualtyKind
 from ingest.extraction.assemble import Context, assemble
@@ -21,7 +21,7 @@ from ingest.extraction.parties import assign
 from ingest.extraction.relevance import why_nothing
 from ingest.extraction.sentences import Told, dates_in, read_sentences
 from ingest.extraction.tags import tag
-from ingest.extraction.text import Cut, cut
+from ingest.extraction.text import Cut, Kind, cut, normalise
 from ingest.extraction.totals import is_total, tally_of, toll_of
 from ingest.extraction.where import ABROAD, focus_country, home_of, province_of, settled
 
@@ -45,6 +45,10 @@ class Extractor:
     def extract(self, report: Report) -> Extraction:
         """What the report says happened. Never an exception, whatever the text; no events come with a reason."""
         page = cut(report.text, self._lexicon.page)
+        title = ""
+        if report.title and not _has_title(page.text, report.title):
+            title = normalise(report.title[:_LONGEST_TITLE]).replace("\n", " ")
+            page = _with_title(page, title, self._lexicon)
         language = report.language[:2].lower() if report.language else language_of(page.text)
         tagged = [tag(sentence, self._lexicon) for sentence in page.sentences]
         telling = any(t.by("trigger") or t.by("harm") or t.by("truce") for t in tagged)
@@ -55,11 +59,11 @@ class Extractor:
         tallies: list[BreachTally] = []
         used: dict[int, list[int]] = {}
         if telling:
-            mentions = self._places.mentions(page.text)
+            mentions = self._mentions(title, page.text, None)
             country = focus_country(mentions)
             home = home_of(tagged, self._lexicon)
             if home and country != home and (country is None or country in ABROAD or not settled(mentions, country)):
-                mentions, country = self._places.mentions(page.text, country=home), home
+                mentions, country = self._mentions(title, page.text, home), home
             told = read_sentences(tagged, mentions, reference, language, country, only_monitor(tagged), self._lexicon)
             self._complete(told)
             tallies = _tallies(report, told, reference)
@@ -69,6 +73,14 @@ class Extractor:
             tolls = self._tolls(report, reference, told, totals, used, events)
         reason = None if events else why_nothing(page, tagged, told, language, bool(tolls or tallies))
         return Extraction(tuple(events), tuple(tolls), tuple(tallies), reason, _trace(page, report, told, tagged, used))
+
+    def _mentions(self, title: str, text: str, country: str | None) -> Sequence[Mention]:
+        """The places of title and text; those of the title lie below zero, like its sentences."""
+        if not title:
+            return self._places.mentions(text, country=country)
+        shift = len(title) + 2
+        found = self._places.mentions(f"{title}\n\n{text}", country=country)
+        return [replace(m, start=m.start - shift, end=m.end - shift) for m in found]
 
     def _complete(self, told: Sequence[Told]) -> None:
         """Give each frame its sides and tags."""
@@ -187,6 +199,24 @@ def _tags(item: Told, key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+_LONGEST_TITLE = 300
+_TITLE_SEEN = 400  # characters at the head of a text in which its own title may stand
+
+
+def _has_title(text: str, title: str) -> bool:
+    return "".join(title.casefold().split())[:60] in "".join(text[:_TITLE_SEEN].casefold().split())
+
+
+def _with_title(page: Cut, title: str, lexicon: Lexicon) -> Cut:
+    """The text with its title read before it, at offsets below zero: nothing of the text moves."""
+    shift = len(title) + 2
+    sentences = [
+        replace(s, start=s.start - shift, end=s.end - shift, paragraph=0, kind=Kind.HEADLINE)
+        for s in cut(title, lexicon.page).sentences
+    ]
+    return replace(page, sentences=(*sentences, *page.sentences))
+
+
 def language_of(text: str) -> str:
     """The language of a text by its letters: Arabic script or not."""
     head = text[:4_000]
@@ -215,7 +245,7 @@ def _trace(
             SentenceTrace(
                 sentence.start,
                 sentence.end,
-                report.text[sentence.start : sentence.end],
+                report.text[sentence.start : sentence.end] if sentence.start >= 0 else sentence.text,
                 fired,
                 dropped,
                 tuple(used.get(index, ())),

@@ -127,8 +127,10 @@ def tally_of(report: Report, item: Told, reference: date | None) -> BreachTally 
 
 
 def evidence_of(report: Report, item: Told) -> Evidence:
-    """A sentence as evidence, in the report's own characters."""
+    """A sentence as evidence, in the report's own characters; words of the title have no offsets in the text: 0, 0."""
     sentence = item.tagged.sentence
+    if sentence.start < 0:
+        return Evidence(0, 0, sentence.text)
     return Evidence(sentence.start, sentence.end, report.text[sentence.start : sentence.end])
 
 

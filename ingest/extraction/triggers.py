@@ -274,6 +274,8 @@ def _sharpened(
         return "suicide_bomb", trigger
     if key in ("attack", "air_strike", "shelling") and "chemical" in weapons:
         return "chemical_weapon", trigger
+    if key == "remote_explosive" and any(w.key.startswith("dropp") for w in tagged.words[max(0, trigger.first - 6) : trigger.first]):
+        return "air_strike", trigger
     if key == "armed_clash" and any(s.group == "protesters" for s in sides):
         return "violent_demonstration", trigger
     if (

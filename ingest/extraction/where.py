@@ -70,6 +70,7 @@ def choose(mention: Mention, country: str | None, after: str) -> Place | None:
         return None
     top = mention.candidates[0].score
     best: Place | None = None
+    best_how = ""
     best_rank: tuple[float, ...] = ()
     for position, candidate in enumerate(mention.candidates):
         place = candidate.place
@@ -81,7 +82,9 @@ def choose(mention: Mention, country: str | None, after: str) -> Place | None:
             level = place.level is PlaceLevel.SETTLEMENT
         rank = (level, here, candidate.score >= top - 0.15, candidate.score, -position)
         if best is None or rank > best_rank:
-            best, best_rank = place, rank
+            best, best_rank, best_how = place, rank, candidate.how
+    if best is not None and best_how != "exact" and best.country_code != country:
+        return None  # a name merely like this one, in a country nobody speaks of
     return best
 
 
