@@ -24,6 +24,7 @@ from messages.html import split, to_plain
 log = logging.getLogger(__name__)
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_MESSAGE = 4096  # UTF-16 units, of the Bot API
 _CAPTION = 1024  # UTF-16 units, of the Bot API
 
 
@@ -51,7 +52,7 @@ class Place:
 async def send(bot: Bot, place: Place, reply: Reply) -> tuple[int, ...]:
     """Send a reply; the ids of its messages in order."""
     keyboard = keyboard_of(reply)
-    parts = split(reply.html) if reply.html else []
+    parts = _parts(reply.html)
     sent: list[int] = []
     if reply.photo is not None:
         caption = parts[0] if len(parts) == 1 and len(split(reply.html, _CAPTION)) == 1 else None
@@ -65,7 +66,7 @@ async def send(bot: Bot, place: Place, reply: Reply) -> tuple[int, ...]:
 
 async def replace(bot: Bot, place: Place, message_ids: tuple[int, ...], reply: Reply) -> tuple[int, ...]:
     """Change a message already sent into this reply; where that cannot be done, send it. The ids it now has."""
-    parts = split(reply.html) if reply.html else []
+    parts = _parts(reply.html)
     if len(message_ids) != 1 or len(parts) != 1 or reply.photo is not None:
         return await send(bot, place, reply)
     try:
@@ -82,6 +83,13 @@ async def replace(bot: Bot, place: Place, message_ids: tuple[int, ...], reply: R
             return message_ids
         return await send(bot, place, reply)
     return message_ids
+
+
+def _parts(html: str) -> list[str]:
+    """The messages of a reply. What is short with all its tags is one message, and need not be taken apart to know."""
+    if not html.strip():
+        return []
+    return [html] if len(html.encode("utf-16-le", "surrogatepass")) <= 2 * _MESSAGE else split(html)
 
 
 async def settle(query: CallbackQuery, text: str | None = None) -> None:
