@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 
+from benchmarks.figures import Figure
 from conflict.dates import find_period
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "dates_past_dev.jsonl"
@@ -24,7 +26,7 @@ def right(row: dict[str, object], start: datetime | None, end: datetime | None) 
     return start.date() == wanted_start and end.date() in (wanted_end, wanted_end + timedelta(days=1))
 
 
-def measure(verbose: bool = False) -> tuple[float, float]:
+def reading(verbose: bool = False) -> tuple[float, float]:
     """The share read right and the mean microseconds for one expression."""
     rows = [json.loads(line) for line in DATA.read_text(encoding="utf-8").splitlines()]
     find_period("warm up in 2019", datetime(2020, 1, 1, tzinfo=UTC), UTC)
@@ -41,8 +43,16 @@ def measure(verbose: bool = False) -> tuple[float, float]:
     return good / len(rows), (perf_counter() - began) / len(rows) * 1e6
 
 
+def measure() -> Iterator[Figure]:
+    """The figures for `make bench`; none where the development set is absent."""
+    if DATA.exists():
+        share, cost = reading()
+        yield Figure("dates_questions", share, "", "share of expressions read as meant")
+        yield Figure("dates_microseconds", cost, "us", "one expression")
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("-v", "--verbose", action="store_true")
-    share, cost = measure(parser.parse_args().verbose)
+    share, cost = reading(parser.parse_args().verbose)
     print(f"dates read right {share:.3f}, {cost:.0f} us each")

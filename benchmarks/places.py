@@ -1,7 +1,7 @@
 """How well and how fast places are found: spellings resolved, questions, typos, text scanned, memory.
 
-Prints name and value a line. The measured spellings and OCHA's list of villages are no part of the project.
-Run: .venv/bin/python -m benchmarks.places
+The measured spellings and OCHA's list of villages are no part of the project.
+`python -m benchmarks.places -v` also shows the misses.
 """
 
 from __future__ import annotations
@@ -9,10 +9,13 @@ from __future__ import annotations
 import csv
 import json
 import random
+import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
+from benchmarks.figures import Figure, line
 from conflict.gazetteer import Gazetteer
 from conflict.gazetteer_file import DATA, NamedPlace
 from conflict.nearby import distance_km
@@ -95,45 +98,44 @@ def typo(name: str, chance: random.Random) -> str:
     return name[:at] + chance.choice("abdeiklmnorstu") + name[at + 1 :]
 
 
-def main() -> None:
-    """Measure and print."""
+def measure() -> Iterator[Figure]:
+    """Load, memory, look-ups, scanning; accuracy where the shared data is."""
     before = resident_mb()
     start = time.perf_counter()
     gazetteer = Gazetteer.load()
-    print(f"places_load_s {time.perf_counter() - start:.3f}")
-    print(f"places_memory_mb {resident_mb() - before:.1f}")
-    print(f"places_files_mb {sum(path.stat().st_size for path in DATA.iterdir()) / 1e6:.2f}")
+    yield Figure("places_load_seconds", time.perf_counter() - start, "s")
+    yield Figure("places_memory", resident_mb() - before, "MB")
+    yield Figure("places_files", sum(path.stat().st_size for path in DATA.iterdir()) / 1e6, "MB")
     chance = random.Random(1)
     names = [name for name in gazetteer.sample_names(4000, chance) if len(name) > 3]
-    print("find_ms p50 {:.3f} p99 {:.3f}".format(*percentiles(lambda n: gazetteer.find(n, country="SY"), names)))
-    typos = [typo(name, chance) for name in names]
-    print(
-        "find_fuzzy_ms p50 {:.3f} p99 {:.3f}".format(
-            *percentiles(lambda n: gazetteer.find(n, country="SY", fuzzy=True), typos)
-        )
-    )
-    if not SHARED.is_dir():
-        print("no shared data: accuracy and speed on news not measured")
-        return
-    texts = [
-        json.loads(line)["text"]
-        for line in (SHARED / "news_syria_fakes_dev.jsonl").read_text(encoding="utf-8").splitlines()
-    ]
-    size = sum(len(text.encode()) for text in texts)
-    for label, cased in (("news", True), ("news_uncased", False)):
-        start = time.perf_counter()
-        count = sum(len(gazetteer.mentions(text, country="SY", cased=cased)) for text in texts)
-        print(f"mentions_{label}_mb_s {size / (time.perf_counter() - start) / 1e6:.2f} ({count} mentions)")
+    for label, fuzzy, asked in (("find", False, names), ("find_fuzzy", True, [typo(name, chance) for name in names])):
+        p50, p99 = percentiles(partial(gazetteer.find, country="SY", fuzzy=fuzzy), asked)
+        yield Figure(f"places_{label}_p50", p50, "ms")
+        yield Figure(f"places_{label}_p99", p99, "ms")
     arabic = "قصفت طائرات حربية ريف إدلب الجنوبي وقرى في محيط مدينة معرة النعمان وقال المرصد إن مدنيين قتلوا. " * 3000
+    yield Figure("places_scan_arabic", _scanned(gazetteer, [arabic], True), "MB/s")
+    if not SHARED.is_dir():
+        return  # accuracy, and speed on real news, need the shared data
+    rows = (SHARED / "news_syria_fakes_dev.jsonl").read_text(encoding="utf-8").splitlines()
+    texts = [json.loads(row)["text"] for row in rows]
+    for label, cased in (("news", True), ("news_uncased", False)):
+        yield Figure(f"places_scan_{label}", _scanned(gazetteer, texts, cased), "MB/s")
+    yield from _shares("alone", accuracy(gazetteer))
+    yield from _shares("with_ocha", accuracy(Gazetteer.load(extra=ocha(gazetteer)), misses="-v" in sys.argv))
+
+
+def _scanned(gazetteer: Gazetteer, texts: list[str], cased: bool) -> float:
     start = time.perf_counter()
-    gazetteer.mentions(arabic, country="SY")
-    print(f"mentions_arabic_mb_s {len(arabic.encode()) / (time.perf_counter() - start) / 1e6:.2f}")
-    print("accuracy alone", accuracy(gazetteer))
-    start = time.perf_counter()
-    more = Gazetteer.load(extra=ocha(gazetteer))
-    print(f"places_load_with_5621_more_s {time.perf_counter() - start:.3f}")
-    print("accuracy with OCHA", accuracy(more, misses=True))
+    for text in texts:
+        gazetteer.mentions(text, country="SY", cased=cased)
+    return sum(len(text.encode()) for text in texts) / (time.perf_counter() - start) / 1e6
+
+
+def _shares(where: str, shares: dict[str, float]) -> Iterator[Figure]:
+    yield Figure(f"places_latin_{where}", shares["latin"], "", "spellings whose first candidate is right")
+    yield Figure(f"places_arabic_{where}", shares["other"], "", "the same, in Arabic and other scripts")
 
 
 if __name__ == "__main__":
-    main()
+    for figure in measure():
+        print(line(figure, None))
