@@ -172,7 +172,7 @@ def _verdicts(label: Row, event: EventData | None, places: Places) -> dict[str, 
     if "places" in label:
         place = facts.primary_place.place if facts and facts.primary_place else None
         out["place"] = bool(place and _is_there(place, label["places"], places))
-    if label.get("assertion") != "denied":
+    if label.get("assertion") != "denied" and not label.get("disputed"):
         killed = label.get("killed")
         bounds = (facts.fatalities_low, facts.fatalities_best, facts.fatalities_high) if facts else None
         wanted = (killed["low"], killed["count"], killed["high"]) if killed else (None, None, None)

@@ -95,7 +95,12 @@ def _party(tagged: Tagged, lexicon: Lexicon, says: list[Tag]) -> Tag | None:
         if tag.detail == "national" and lexicon.actors.get(tag.value) is None:
             continue
         for verb in says:
-            if 0 <= verb.first - tag.last <= 1 and tagged.words[verb.first].key not in ("statement", "toll"):
+            arabic = "\u0600" <= tagged.words[verb.first].key[0] <= "\u06ff"
+            verb_first = arabic and 0 <= tag.first - verb.last <= 1
+            if (verb_first or 0 <= verb.first - tag.last <= 1) and tagged.words[verb.first].key not in (
+                "statement",
+                "toll",
+            ):
                 return tag
     return None
 

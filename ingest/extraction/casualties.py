@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from conflict.claims import Casualty
 from conflict.numbers import NumberMention
@@ -105,7 +106,9 @@ def _people_numbers(tagged: Tagged, numbers: Sequence[NumberMention]) -> list[tu
     for number in numbers:
         first = tagged.word_at(number.start)
         last = tagged.word_at(number.end)
-        if first >= len(tagged.words):
+        if first and tagged.words[first - 1].end > number.start:
+            first -= 1  # the number follows a particle written onto it
+        if first >= len(tagged.words) or tagged.words[first].key in _SAME:
             continue
         last = max(last, first + 1)
         starts[first] = last
@@ -160,6 +163,7 @@ def _ones(tagged: Tagged, starts: Mapping[int, int]) -> list[int]:
 
 _POSSESSIVE = frozenset({"his", "her", "their"})
 _ONE_HARMED = frozenset({"قتيل", "جريح", "شهيد", "قتيلا", "جريحا", "شهيدا"})
+_SAME = frozenset({"واحده", "واحد"})  # "of one family"
 _TOLL_IS = frozenset({"to", "at", "of", "stands", "reached", "hit", "is", "was", "الي", "بلغت"})
 
 
@@ -220,17 +224,21 @@ def _people_words(tagged: Tagged) -> tuple[dict[int, Tag], dict[int, int], set[i
 def _at_least_after(tagged: Tagged, last: int) -> bool:
     """Arabic says "at least" after what it counts."""
     keys = [w.key for w in tagged.words[last : last + 3]]
-    return any(one == "علي" and other == "اقل" for one, other in zip(keys, keys[1:], strict=False))
+    return any(pair == ("علي", "اقل") for pair in pairwise(keys))
 
 
 def _harm(tagged: Tagged, harms: Sequence[Tag], first: int, last: int, has_role: bool) -> Tag | None:
     """The word of harm a number belongs to: the one right before ("killed six"), else the next one after."""
+    alone = tagged.words[first].key.lstrip("و") in _ONE_HARMED
+    itself = [h for h in harms if alone and (h.first, h.last) == (first, last)]
+    if itself:
+        return itself[0]
     before = [h for h in harms if h.last <= first and first - h.last <= (6 if has_role else 2)]
     after = [h for h in harms if h.first >= last and h.first - last <= _REACH]
     inside = [h for h in harms if first < h.first < last]
     if joined_by_and := [h for h in before if h.last < first and tagged.words[h.last].key in _AND]:
         # "one was killed and seven were injured": the number belongs to the word after it
-        own = [h for h in after if h.first - last <= 4 and h.first < _next_number(tagged, first)]
+        own = [h for h in after if h.first - last <= 4 and h.first < _next_number(tagged, last - 1)]
         if own and joined_by_and[-1].last + 1 == first:
             return _widest(harms, own[0])
     close = [h for h in before if first - h.last <= 2 and not tagged.clause_between(h.last, first)]

@@ -15,6 +15,8 @@ def dates_for(frame: Frame, tagged: Tagged, mentions: Sequence[DateMention]) -> 
     own: list[DateMention] = []
     for mention in mentions:
         first = tagged.word_at(mention.start - base)
+        if any(t.first <= first < t.last for t in tagged.by("actor")):
+            continue  # the "23 March Movement"
         if mention.kind in (DateKind.SINCE, DateKind.UNTIL, DateKind.YEAR):
             continue
         if is_statement_date(tagged, first):

@@ -109,7 +109,9 @@ def _only_counts(item: Told) -> bool:
         and item.frames[0].trigger.detail == "weak"
         and item.frames[0].key in ("attack", "armed_clash")
         and item.tagged.words[item.frames[0].trigger.first].key in PLAIN
-        and not any(s.group not in ("civilians", "protesters") for s in item.sides)
+        and not any(
+            s.group not in ("civilians", "protesters") and s.first < item.frames[0].trigger.first for s in item.sides
+        )
     )
 
 

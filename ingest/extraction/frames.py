@@ -136,6 +136,7 @@ _DISPERSED = frozenset(
         "crackdown",
         "فرقت",
         "تفريق",
+        "فرق",
     }
 )
 _LIVE_FIRE = frozenset({"ammunition", "killed", "killing", "shot", "dead", "opened", "الرصاص", "رصاص", "قتل", "مقتل"})

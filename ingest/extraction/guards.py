@@ -92,13 +92,16 @@ def _background(tagged: Tagged, trigger: Tag) -> str | None:
     return None
 
 
+_SINCE = frozenset({"since", "منذ"})
+
+
 def _since_year(tagged: Tagged) -> bool:
     """Whether a sentence speaks of the time since a year: "mired in war since 2011"."""
     words = tagged.words
-    return any(
-        words[i].key in ("since", "منذ") and any(w.key[:2] in ("19", "20") and len(w.key) == 4 for w in words[i : i + 4])
-        for i in range(len(words) - 1)
-    )
+    for index, word in enumerate(words):
+        if word.key in _SINCE and any(w.key[:2] in ("19", "20") and len(w.key) == 4 for w in words[index : index + 4]):
+            return True
+    return False
 
 
 def _inside(tag: Tag, other: Tag) -> bool:

@@ -40,5 +40,23 @@ def _readable(text: str) -> bool:
     if known * 2 < letters:
         return False
     words = set(head.lower().split())
-    common = {"the", "of", "in", "and", "a", "to", "on", "at", "near", "by", "with", "an", "from", "for", "were", "was", "في", "من", "على", "عن", "إلى"}
+    english = [
+        "the",
+        "of",
+        "in",
+        "and",
+        "a",
+        "to",
+        "on",
+        "at",
+        "near",
+        "by",
+        "with",
+        "an",
+        "from",
+        "for",
+        "were",
+        "was",
+    ]
+    common = {*english, "في", "من", "على", "عن", "إلى"}
     return bool(words & common) or len(words) < 8

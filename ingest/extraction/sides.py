@@ -74,6 +74,6 @@ _BACKED = frozenset({"backed", "supported", "aided", "allied", "with", "بدعم
 def is_backer(tagged: Tagged, side: Side) -> bool:
     """Whether a side only backs another: "the army, backed by Russian warplanes"."""
     before = [w.key for w in tagged.words[max(0, side.first - 3) : side.first]]
-    return (bool(before) and (before[-1] in ("by", "of") and any(w in _BACKED for w in before))) or bool(
+    return (bool(before) and (bool({"by", "of"} & set(before[-2:])) and any(w in _BACKED for w in before))) or bool(
         set(before) & {"بدعم", "باسناد"}
     )

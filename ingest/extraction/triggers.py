@@ -274,7 +274,8 @@ def _sharpened(
         return "suicide_bomb", trigger
     if key in ("attack", "air_strike", "shelling") and "chemical" in weapons:
         return "chemical_weapon", trigger
-    if key == "remote_explosive" and any(w.key.startswith("dropp") for w in tagged.words[max(0, trigger.first - 6) : trigger.first]):
+    before = tagged.words[max(0, trigger.first - 12) : trigger.first]
+    if key == "remote_explosive" and any(w.key.startswith("dropp") for w in before):
         return "air_strike", trigger
     if key == "armed_clash" and any(s.group == "protesters" for s in sides):
         return "violent_demonstration", trigger
@@ -323,8 +324,15 @@ PLAIN = frozenset(
 
 
 _VIOLENT = frozenset(
-    ["chemical_weapon", "suicide_bomb", "grenade", "air_strike", "remote_explosive", "shelling", "attack", "abduction"]
-    + [
+    [
+        "chemical_weapon",
+        "suicide_bomb",
+        "grenade",
+        "air_strike",
+        "remote_explosive",
+        "shelling",
+        "attack",
+        "abduction",
         "mob_violence",
         "sexual_violence",
         "territory",
@@ -342,9 +350,9 @@ _STOPPED = frozenset({"remote_explosive", "air_strike", "shelling", "suicide_bom
 def _without_strays(found: list[tuple[str, Tag]]) -> list[tuple[str, Tag]]:
     """A weak word for fighting beside a more telling one is the same thing told again, not a clash as well."""
     keys = {key for key, _ in found}
-    stopped = next((t for k, t in found if k == "disrupted_weapons"), None)
-    if stopped is not None:
-        found = [(k, t) for k, t in found if not (k in _STOPPED and abs(t.first - stopped.last) <= 8)]
+    stopped = [t for k, t in found if k == "disrupted_weapons"]
+    if stopped:
+        found = [(k, t) for k, t in found if not (k in _STOPPED and any(abs(t.first - s.last) <= 8 for s in stopped))]
     if "non_violent_transfer" in keys:
         found = [(k, t) for k, t in found if k not in ("change_to_group", "territory")]
     if not keys & _VIOLENT:
@@ -368,7 +376,27 @@ def _framed(tagged: Tagged, trigger: Tag) -> bool:
 
 _GOING_ON = frozenset({"battling", "fighting", "fought"})
 _NEWS_BEFORE = frozenset(
-    ["heavy", "fierce", "intense", "violent", "renewed", "fresh", "the", "of", "in", "and", "more", "deadly", "street", "after", "sporadic", "are", "were", "is", "was"]
+    [
+        "heavy",
+        "fierce",
+        "intense",
+        "violent",
+        "renewed",
+        "fresh",
+        "the",
+        "of",
+        "in",
+        "and",
+        "more",
+        "deadly",
+        "street",
+        "after",
+        "sporadic",
+        "are",
+        "were",
+        "is",
+        "was",
+    ]
 )
 
 
