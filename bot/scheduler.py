@@ -27,6 +27,7 @@ class Schedule:
         self._idle = asyncio.Event()
         self._idle.set()
         self._busy: dict[str, int] = {}
+        self._others: list[Callable[[float], Awaitable[bool]]] = []
         self._scheduler = AsyncIOScheduler(
             jobstores={"default": MemoryJobStore()},
             executors={"default": AsyncIOExecutor()},
@@ -47,6 +48,10 @@ class Schedule:
             **first,
         )
 
+    def also_stop(self, stop: Callable[[float], Awaitable[bool]]) -> None:
+        """Call this at the stop, with the seconds that it may take, before the last job ends; False: cut off."""
+        self._others.append(stop)
+
     @property
     def jobs(self) -> tuple[str, ...]:
         """The ids of all jobs."""
@@ -62,6 +67,8 @@ class Schedule:
             return True
         self._scheduler.pause()
         whole = True
+        for stop in self._others:
+            whole = await stop(deadline) and whole
         try:
             async with asyncio.timeout(deadline):
                 await self._idle.wait()

@@ -10,8 +10,11 @@ from messages.catalog import Catalog, Key, msg
 
 COMMANDS: Final[tuple[tuple[str, Key], ...]] = (
     ("latest", msg("the latest events, everywhere or in a place", "command")),
+    ("subscribe", msg("be told of a place from now on", "command")),
+    ("alerts", msg("what this chat is told of", "command")),
     ("language", msg("choose the language", "command")),
     ("privacy", msg("what is kept about you", "command")),
+    ("deleteme", msg("erase what is kept about you", "command")),
     ("help", msg("how to ask", "command")),
 )
 

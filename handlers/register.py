@@ -7,7 +7,7 @@ from typing import Final
 from telegram import Update
 from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, filters
 
-from handlers import ask, buttons, errors, membership, near, other, pages
+from handlers import alerts, ask, buttons, errors, membership, near, other, pages, subscribe
 from handlers.context import AnyApplication, AnyHandler, Desk, seat
 
 # What we ask Telegram for; everything else never reaches us.
@@ -38,11 +38,16 @@ def handlers() -> list[AnyHandler]:
         CommandHandler("language", pages.language, _NEW),
         CommandHandler("privacy", pages.privacy, _NEW),
         CommandHandler("latest", ask.latest, _NEW_OR_EDITED),
+        CommandHandler("subscribe", subscribe.subscribe, _NEW),
+        CommandHandler("alerts", alerts.show, _NEW),
+        CommandHandler("deleteme", alerts.delete_me, _NEW),
         MessageHandler(_NEW & filters.COMMAND & filters.ChatType.PRIVATE, pages.show_help),
+        MessageHandler(_NEW & filters.TEXT & ~filters.COMMAND & subscribe.WISH, subscribe.in_words),
         MessageHandler(_NEW_OR_EDITED & (filters.TEXT | filters.CAPTION) & ~filters.COMMAND, ask.ask),
         MessageHandler(_NEW & filters.StatusUpdate.MIGRATE, membership.migrated),
         MessageHandler(_NEW & filters.ChatType.PRIVATE & filters.LOCATION, near.near),
         MessageHandler(_NEW & filters.ChatType.PRIVATE & _WITHOUT_TEXT, other.unsupported),
+        CallbackQueryHandler(alerts.press, alerts.ours),
         CallbackQueryHandler(buttons.press),
     ]
 

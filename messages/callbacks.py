@@ -123,7 +123,44 @@ class ShowPage:
     page: str
 
 
-Action = AskAgain | ShowSources | ShowMap | AlertMe | ShowEvent | SetLanguage | ShowPage
+@dataclass(frozen=True, slots=True)
+class ListAlerts:
+    """What this chat is subscribed to."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhyAlert:
+    """Why this chat was told of an event."""
+
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeAlerts:
+    """Something done to one subscription: pause, resume, remove; coarser or finer: with what is known only roughly."""
+
+    what: str
+    subscription_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class EraseMe:
+    """Everything kept of this chat, gone."""
+
+
+Action = (
+    AskAgain
+    | ShowSources
+    | ShowMap
+    | AlertMe
+    | ShowEvent
+    | SetLanguage
+    | ShowPage
+    | ListAlerts
+    | WhyAlert
+    | ChangeAlerts
+    | EraseMe
+)
 
 _OF_QUESTION: dict[str, type[ShowSources] | type[ShowMap] | type[AlertMe]] = {
     "s": ShowSources,
@@ -131,6 +168,10 @@ _OF_QUESTION: dict[str, type[ShowSources] | type[ShowMap] | type[AlertMe]] = {
     "w": AlertMe,
 }
 _PAGES = frozenset({"start", "help", "language", "privacy"})
+_OF_SUBSCRIPTION = {"p": "pause", "r": "resume", "x": "remove", "c": "coarser", "f": "finer"}
+_SUBSCRIPTION_CODES = {what: code for code, what in _OF_SUBSCRIPTION.items()}
+_PLAIN: dict[str, Action] = {"v1": ListAlerts(), "z1": EraseMe()}
+_PLAIN_CODES = {action: code for code, action in _PLAIN.items()}
 
 
 def encode(action: Action) -> str | None:
@@ -144,6 +185,12 @@ def encode(action: Action) -> str | None:
             body = f"t{language}"
         case ShowPage(page):
             body = f"h{page}"
+        case WhyAlert(event_id):
+            body = f"y{event_id}"
+        case ChangeAlerts(what, subscription_id):
+            body = f"{_SUBSCRIPTION_CODES.get(what, '')}{subscription_id}"
+        case ListAlerts() | EraseMe():
+            body = _PLAIN_CODES[action]
         case _:
             code = next(code for code, kind in _OF_QUESTION.items() if isinstance(action, kind))
             body = _question(action.of, code)
@@ -160,6 +207,13 @@ def decode(data: str | None) -> Action | None:
     code, body = data[1], data[2:]
     if code == "e":
         return ShowEvent(body) if _ID.match(body) else None
+    if code == "y":
+        return WhyAlert(body) if _ID.match(body) else None
+    if code in _OF_SUBSCRIPTION:
+        plain = body.isascii() and body.isdigit() and body[0] != "0" and len(body) <= 18
+        return ChangeAlerts(_OF_SUBSCRIPTION[code], int(body)) if plain else None
+    if data[1:] in _PLAIN:
+        return _PLAIN[data[1:]]
     if code == "t":
         return SetLanguage(body) if _LANGUAGE.match(body) else None
     if code == "h":

@@ -84,8 +84,10 @@ def render_privacy(texts: Texts) -> Reply:
         bold(texts.say("What is kept about you")),
         texts.say("• Your chat's number, language and time zone, so that I can answer you."),
         texts.say("• What you subscribe to, if you do: places, never your exact position."),
+        texts.say("• Which alerts were sent to this chat, so that they can be corrected."),
         texts.say("• Your questions are not kept."),
         texts.say("• Telegram and whoever runs this bot can see what you write to it."),
+        texts.say("/deleteme erases all of it at once."),
         texts.say("Delete this chat on your phone if others may look at it."),
     ]
     return _reply(lines, texts, _menu(texts, "help"))

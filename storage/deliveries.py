@@ -42,6 +42,7 @@ _AFTER: dict[DeliveryState, frozenset[DeliveryState]] = {
             DeliveryState.REJECTED,
             DeliveryState.GONE,
             DeliveryState.DEAD,
+            DeliveryState.SUPERSEDED,  # claimed, and then seen to be withdrawn or said otherwise; nothing was sent
         }
     ),
     DeliveryState.UNKNOWN: frozenset({DeliveryState.PENDING, DeliveryState.SENT, DeliveryState.DEAD}),

@@ -82,6 +82,11 @@ class Matching:
         connection.execute(insert(cursors), {"name": reader, "change_id": newest, "moved_at": at})
         return True
 
+    def cursor(self, reader: str) -> int:
+        """The last change that `reader` has dealt with, which nobody else can move before this unit ends."""
+        found = self._locked().execute(select(cursors.c.change_id).where(cursors.c.name == reader)).scalar()
+        return int(found or 0)
+
     def waiting(self, after: int, *, first_reported_since: datetime, limit: int = 50) -> Waiting:
         """Changes after `after` of events first reported lately, or that somebody was told of; all others are passed.
 

@@ -6,6 +6,7 @@ import asyncio
 import sys
 from argparse import Namespace
 
+from bot.alerting import seat_alerts
 from bot.app import build_application, build_health
 from bot.console import ConsoleRequest
 from bot.lifecycle import Deadlines
@@ -16,6 +17,7 @@ from bot.services import Services
 from bot.settings import Settings
 from conflict.errors import UsageError
 from handlers.commands import menus
+from messages.buttons import ALERTS
 
 HOW_TO_GET_ONE = (
     "No TELEGRAM_TOKEN is set, so this is a chat in your terminal. For a bot on Telegram: write to @BotFather there,\n"
@@ -60,11 +62,17 @@ def converse(settings: Settings, services: Services, request: ConsoleRequest | N
 async def _conversation(settings: Settings, services: Services, request: ConsoleRequest | None, *, sample: bool) -> int:
     catalog = load_catalog(services.answering.places)
     storage = None if request else services.answering.storage
-    application, intake = build_application(settings, services, catalog, request, sample=sample, storage=storage)
+    features = frozenset({ALERTS}) if storage else frozenset()
+    application, intake = build_application(
+        settings, services, catalog, request, features=features, sample=sample, storage=storage
+    )
+    schedule = Schedule()
+    if storage:
+        seat_alerts(application, schedule, services, settings, catalog)
     return await run_application(
         application,
         intake,
-        schedule=Schedule(),
+        schedule=schedule,
         commands=None if request else menus(catalog),
         deadlines=Deadlines(settings.start_deadline, settings.stop_deadline),
         stop=request.finished if request else None,

@@ -1,0 +1,210 @@
+"""Sends what is due: claimed and committed before the call, rendered then, settled after it.
+
+A window of deliveries is claimed in one transaction, sent at once, and settled in one transaction. What is left in
+`sending` after a crash is what was in the window: it becomes unknown at the next start, and nothing else does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from alerts.decide import Loudness
+from alerts.rendering import Rendering
+from alerts.retry import MOST_ATTEMPTS, Again, after_failure, after_unknown
+from alerts.sending import (
+    Gone,
+    Migrated,
+    NotSent,
+    Outcome,
+    Outgoing,
+    Perhaps,
+    Refused,
+    Sender,
+    SendingStopped,
+    Sent,
+    Wait,
+)
+from conflict.errors import StorageError
+from messages.catalog import Catalog
+from storage import Storage, Unit
+from storage.chats import ChatState
+from storage.deliveries import Delivery, DeliveryState
+
+log = logging.getLogger(__name__)
+
+WINDOW: Final = 10  # sends in flight: what a crash can leave unknown
+STALE: Final = timedelta(minutes=5)  # no call takes this long: whoever claimed it is gone
+BOT: Final = "bot"
+InThread = Callable[..., Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A delivery that is claimed, with its text."""
+
+    delivery: Delivery
+    message: Outgoing
+
+
+async def _in_thread(call: Callable[..., Any], *args: Any) -> Any:
+    return await asyncio.to_thread(call, *args)
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatcher:
+    """One sender's hands. Two of them may share a PostgreSQL database: each claims what the other has not."""
+
+    storage: Storage
+    sender: Sender
+    catalog: Catalog
+    now: Callable[[], datetime]
+    worker: str
+    default_language: str = "en"
+    default_tz: tzinfo = UTC
+    window: int = WINDOW
+    loudness: Loudness = field(default_factory=Loudness)
+    in_thread: InThread = _in_thread
+
+    def begin(self, *, alone: bool) -> int:
+        """Settle what a crash left in flight; `alone`: nobody else can be sending. How many were unknown."""
+        now = self.now()
+        before = now + timedelta(seconds=1) if alone else now - STALE
+        with self.storage.begin(write=True) as unit:
+            left = unit.deliveries.left_in_flight(before=before, at=now)
+            for delivery_id in left:
+                delivery = unit.deliveries.get(delivery_id)
+                if delivery is not None:
+                    self._perhaps(unit, delivery, now, "the process ended while it was being sent")
+        if left:
+            log.warning("%s messages were being sent when the bot ended; whether they arrived is not known.", len(left))
+        return len(left)
+
+    async def step(self) -> int:
+        """Send one window of what is due; how many were claimed. SendingStopped when nothing can be sent at all."""
+        ready = await self.in_thread(self.claim)
+        if not ready:
+            return 0
+        outcomes = await asyncio.gather(*(self.sender.send(one.message) for one in ready), return_exceptions=True)
+        await self.in_thread(self.settle, ready, [_known(outcome) for outcome in outcomes])
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        return len(ready)
+
+    def claim(self) -> list[Ready]:
+        """Claim what is due, the gravest first, and make its texts from the newest revisions."""
+        now = self.now()
+        with self.storage.begin() as unit:
+            if BOT in unit.deliveries.halts(at=now) or not unit.matching.due(at=now):
+                return []
+        with self.storage.begin(write=True) as unit:
+            halts = unit.deliveries.halts(at=now)
+            rendering = Rendering(unit, self.catalog, now)
+            claimed = unit.deliveries.claim(self.worker, at=now, limit=self.window)
+            found = [self._prepare(unit, rendering, one, halts) for one in claimed]
+            rendering.note_shown()
+        return [one for one in found if one is not None]
+
+    def settle(self, ready: Sequence[Ready], outcomes: Sequence[Outcome]) -> None:
+        """Note what became of each, in one transaction."""
+        now = self.now()
+        with self.storage.begin(write=True) as unit:
+            for one, outcome in zip(ready, outcomes, strict=True):
+                try:
+                    self._settle(unit, one, outcome, now)
+                except StorageError:  # the chat was erased meanwhile, and its deliveries with it
+                    if unit.deliveries.get(one.delivery.delivery_id) is not None:
+                        raise
+
+    def _prepare(
+        self, unit: Unit, rendering: Rendering, delivery: Delivery, halts: dict[str, datetime]
+    ) -> Ready | None:
+        """The delivery with its text; None where it is settled already or must wait."""
+        now = rendering.now
+        chat = unit.chats.get(delivery.chat_id)
+        if chat is None or chat.state is not ChatState.ACTIVE:
+            unit.deliveries.settle(delivery.delivery_id, DeliveryState.GONE, at=now, error="the chat left")
+            return None
+        halted = halts.get(f"chat:{delivery.chat_id}")
+        if halted is not None:
+            unit.deliveries.retry(delivery.delivery_id, due_at=halted, counts=False)
+            return None
+        original = delivery if delivery.edit_of is None else unit.deliveries.get(delivery.edit_of)
+        if original is not None and original is not delivery and original.state is DeliveryState.SENDING:
+            unit.deliveries.retry(delivery.delivery_id, due_at=now + timedelta(seconds=2), counts=False)
+            return None
+        zone = ZoneInfo(chat.time_zone) if chat.time_zone else self.default_tz
+        reply = rendering.reply(delivery, original, chat.language or self.default_language, zone)
+        if reply is None or original is None:
+            unit.deliveries.settle(delivery.delivery_id, DeliveryState.SUPERSEDED, at=now)
+            return None
+        told = original.message_id if original is not delivery else None
+        edits = delivery.part == "edit"
+        message = Outgoing(
+            chat.telegram_id,
+            reply,
+            thread_id=delivery.thread_id,
+            silent=delivery.silent,
+            answers=None if edits else told,
+            edit=told if edits else None,
+        )
+        return Ready(delivery, message)
+
+    def _settle(self, unit: Unit, ready: Ready, outcome: Outcome, now: datetime) -> None:
+        delivery = ready.delivery
+        number, deliveries = delivery.delivery_id, unit.deliveries
+        match outcome:
+            case Sent(message_id):
+                deliveries.settle(number, DeliveryState.SENT, at=now, message_id=message_id)
+            case Gone(reason, for_good):
+                deliveries.settle(number, DeliveryState.GONE, at=now, error=reason)
+                unit.chats.set_state(delivery.chat_id, ChatState.RETIRED if for_good else ChatState.BLOCKED)
+            case Migrated(telegram_id):
+                deliveries.retry(number, due_at=now, error="the group has a new id", counts=False)
+                unit.chats.migrate(delivery.chat_id, telegram_id)
+            case Wait(seconds):
+                until = now + timedelta(seconds=seconds)
+                deliveries.halt(f"chat:{delivery.chat_id}", until, "Telegram said to wait")
+                deliveries.retry(number, due_at=until, error=f"Telegram said to wait {seconds:.0f} s", counts=False)
+            case Refused(reason):
+                deliveries.settle(number, DeliveryState.REJECTED, at=now, error=reason)
+                if delivery.part == "edit":
+                    unit.matching.answer_alone(number, at=now)
+                else:
+                    log.error("Telegram refuses delivery %s: %s.", number, reason)
+            case Perhaps(reason):
+                deliveries.settle(number, DeliveryState.UNKNOWN, at=now, error=reason)
+                self._perhaps(unit, delivery, now, reason)
+            case NotSent(reason):
+                again = after_failure(delivery.attempts)
+                if again is None:
+                    deliveries.settle(number, DeliveryState.DEAD, at=now, error=reason)
+                    log.error("Delivery %s is given up after %s attempts: %s.", number, delivery.attempts, reason)
+                else:
+                    _again(unit, delivery, again, now, reason)
+
+    def _perhaps(self, unit: Unit, delivery: Delivery, now: datetime, reason: str) -> None:
+        """A delivery that is `unknown`: sent again where that does no harm or it is severe."""
+        severe = int(self.loudness.repeated)
+        again = after_unknown(delivery.part, delivery.lane, repeated=delivery.repeated, severe=severe)
+        if again is not None and delivery.attempts < MOST_ATTEMPTS:
+            _again(unit, delivery, again, now, reason)
+
+
+def _again(unit: Unit, delivery: Delivery, again: Again, now: datetime, reason: str) -> None:
+    unit.deliveries.retry(
+        delivery.delivery_id, due_at=now + again.after, error=reason, repeated=delivery.repeated or again.repeated
+    )
+
+
+def _known(outcome: Outcome | BaseException) -> Outcome:
+    """What is not foreseen may have happened after Telegram took the message."""
+    if isinstance(outcome, SendingStopped):
+        return NotSent("nothing can be sent now")
+    return Perhaps(type(outcome).__name__) if isinstance(outcome, BaseException) else outcome

@@ -1,0 +1,126 @@
+"""The texts of claimed deliveries, made from the newest revisions; one text serves all chats of a language and zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from itertools import pairwise
+
+from conflict.answers import Reply
+from conflict.ceasefires import Ceasefire
+from conflict.events import ConflictEvent
+from conflict.revisions import Version, changed, version_of
+from conflict.vocabulary import Verification
+from messages.alerts import Alert, Step, render_alert, render_change
+from messages.catalog import Catalog
+from storage import Unit
+from storage.deliveries import Delivery, DeliveryState
+
+_TOLD = (DeliveryState.SENT, DeliveryState.UNKNOWN)
+
+
+@dataclass(slots=True)
+class Rendering:
+    """Made for one transaction: what it read of events stays true in it."""
+
+    unit: Unit
+    catalog: Catalog
+    now: datetime
+    _events: dict[str, ConflictEvent | None] = field(default_factory=dict)
+    _histories: dict[str, tuple[Version, ...]] = field(default_factory=dict)
+    _replies: dict[tuple[object, ...], Reply] = field(default_factory=dict)
+    _shown: dict[int, dict[str, int]] = field(default_factory=dict)
+
+    def reply(self, delivery: Delivery, original: Delivery | None, language: str, tz: tzinfo) -> Reply | None:
+        """The text of a delivery that mends or answers `original` (or is it); None: there is nothing to send."""
+        if original is None:
+            return None
+        if delivery.part == "message":
+            return self._message(delivery, language, tz)
+        if original.state not in _TOLD:
+            return None
+        if delivery.part == "edit":
+            return self._edit(original, language, tz)
+        return self._answer(delivery, language, tz)
+
+    def note_shown(self) -> None:
+        """Keep which revisions the messages carry: a later one finds them to mend."""
+        same: dict[tuple[tuple[str, int], ...], list[int]] = {}
+        for delivery_id, revisions in self._shown.items():
+            same.setdefault(tuple(sorted(revisions.items())), []).append(delivery_id)
+        for shown, delivery_ids in same.items():
+            self.unit.matching.shown(delivery_ids, dict(shown))
+
+    def _message(self, delivery: Delivery, language: str, tz: tzinfo) -> Reply | None:
+        events = [e for e in self._held(delivery) if e.verification is not Verification.RETRACTED]
+        if not events:
+            return None
+        self._carries(delivery)
+        key = ("message", delivery.repeated, language, str(tz), *((e.event_id, e.revision) for e in events))
+        if key not in self._replies:
+            alert = Alert(tuple(events), self.now, self._truces(events), repeated=delivery.repeated)
+            self._replies[key] = render_alert(alert, self.catalog.texts(language), tz=tz)
+        return self._replies[key]
+
+    def _edit(self, original: Delivery, language: str, tz: tzinfo) -> Reply | None:
+        events = self._held(original)
+        if original.message_id is None or not events:
+            return None
+        told_at = original.claimed_at or original.created_at  # when its text was made
+        self._carries(original)
+        key = ("edit", told_at, language, str(tz), *((e.event_id, e.revision) for e in events))
+        if key not in self._replies:
+            steps = tuple(step for event in events for step in self._steps(event, original, told_at))
+            steps = tuple(sorted(steps, key=lambda step: step.after.at or told_at))
+            alert = Alert(tuple(events), self.now, self._truces(events), told_at=told_at, steps=steps)
+            self._replies[key] = render_alert(alert, self.catalog.texts(language), tz=tz)
+        return self._replies[key]
+
+    def _answer(self, delivery: Delivery, language: str, tz: tzinfo) -> Reply | None:
+        change = self.unit.matching.change(delivery.change_id) if delivery.change_id else None
+        event = self._event(change.event_id) if change else None
+        if change is None or event is None:
+            return None
+        before = [version for version in self._history(event.event_id) if version.revision < change.revision]
+        after = version_of(event)
+        if not before or not changed(before[-1], after):
+            return None
+        key = ("answer", language, event.event_id, before[-1].revision, event.revision)
+        if key not in self._replies:
+            self._replies[key] = render_change(event, before[-1], after, self.catalog.texts(language))
+        return self._replies[key]
+
+    def _held(self, delivery: Delivery) -> list[ConflictEvent]:
+        """The events that a delivery carries as held now, merges followed, each once, the gravest first."""
+        found = {e.event_id: e for event_id, _ in delivery.carries if (e := self._event(event_id)) is not None}
+        return sorted(found.values(), key=lambda e: (-e.severity, e.event_id))
+
+    def _carries(self, delivery: Delivery) -> None:
+        shown = {}
+        for event_id, _ in delivery.carries:
+            event = self._event(event_id)
+            if event is not None and event.event_id == event_id:
+                shown[event_id] = event.revision
+        self._shown[delivery.delivery_id] = shown
+
+    def _steps(self, event: ConflictEvent, original: Delivery, told_at: datetime) -> Iterable[Step]:
+        """What the event said differently after it was told."""
+        versions = [*self._history(event.event_id), version_of(event)]
+        for before, after in pairwise(versions):
+            if after.at is None or after.at > told_at:
+                yield Step(event.short_id, before, after)
+
+    def _event(self, event_id: str) -> ConflictEvent | None:
+        if event_id not in self._events:
+            self._events[event_id] = self.unit.events.get(event_id)
+        return self._events[event_id]
+
+    def _history(self, event_id: str) -> tuple[Version, ...]:
+        if event_id not in self._histories:
+            self._histories[event_id] = self.unit.matching.history(event_id)
+        return self._histories[event_id]
+
+    def _truces(self, events: Iterable[ConflictEvent]) -> tuple[Ceasefire, ...]:
+        named = {one for event in events if event.facts.breach for one in event.facts.breach.inferred}
+        return tuple(truce for truce in self.unit.ceasefires.all() if truce.ceasefire_id in named) if named else ()

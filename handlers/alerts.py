@@ -1,0 +1,101 @@
+"""/alerts and /deleteme, and the buttons of subscriptions and alerts."""
+
+from __future__ import annotations
+
+from telegram import CallbackQuery, Message, Update
+
+from conflict.answers import Reply
+from handlers.addressing import from_person
+from handlers.admins import may_settle
+from handlers.chats import chat_of, language_of
+from handlers.context import Context, desk_of
+from handlers.sending import Place, replace, send, settle
+from handlers.subscribe import said
+from handlers.subscribing import Subscribing, subscribing_of
+from messages.callbacks import AlertMe, ChangeAlerts, EraseMe, ListAlerts, WhyAlert, decode
+from messages.catalog import Texts
+from messages.html import to_plain
+from messages.pages import render_admins_only, render_outdated_button, render_withdrawn_event
+from messages.subscriptions import render_erase, render_erased, render_list, render_no_alerts, render_why
+
+_OURS = (AlertMe, ChangeAlerts, EraseMe, ListAlerts, WhyAlert)
+
+
+def ours(data: object) -> bool:
+    """Whether a button's data is one of these handlers'."""
+    return isinstance(decode(data if isinstance(data, str) else None), _OURS)
+
+
+async def show(update: Update, context: Context) -> None:
+    """/alerts: what this chat is told of."""
+    message, subscribing = update.effective_message, subscribing_of(context)
+    if message is not None and from_person(message):
+        chat = await chat_of(update, context)
+        texts = desk_of(context).texts(chat.language)
+        reply = render_list(await subscribing.listed(chat), texts) if subscribing else render_no_alerts(texts)
+        await send(context.bot, Place.of(message), reply)
+
+
+async def delete_me(update: Update, context: Context) -> None:
+    """/deleteme: asks once, then erases."""
+    message = update.effective_message
+    if message is None or not from_person(message):
+        return
+    texts = desk_of(context).texts((await chat_of(update, context)).language)
+    allowed = await may_settle(message.chat, None if message.sender_chat else message.from_user, context)
+    await send(context.bot, Place.of(message), render_erase(texts) if allowed else render_admins_only(texts))
+
+
+async def press(update: Update, context: Context) -> None:
+    """A button of ours. Whatever it carries, the waiting sign goes away and the person learns what happened."""
+    query = update.callback_query
+    if query is None:
+        return
+    try:
+        note = await _carry_out(query, update, context)
+    except BaseException:
+        await settle(query)
+        raise
+    await settle(query, to_plain(note.html) if note else None)
+
+
+async def _carry_out(query: CallbackQuery, update: Update, context: Context) -> Reply | None:
+    """Do it; what is returned is shown for a moment instead of being sent."""
+    desk, subscribing, message = desk_of(context), subscribing_of(context), query.message
+    if not isinstance(message, Message) or update.effective_chat is None or subscribing is None:
+        return render_outdated_button(desk.texts(query.from_user.language_code))
+    chat = await chat_of(update, context)
+    texts = desk.texts(language_of(message.text or message.caption or "", chat.language))
+    place = Place.of(message)
+    action = decode(query.data)
+    match action:
+        case ListAlerts():
+            await send(context.bot, place, render_list(await subscribing.listed(chat), texts))
+            return None
+        case WhyAlert(event_id):
+            found = await subscribing.why(chat, event_id)
+            if found is None:
+                return render_withdrawn_event(texts)
+            await send(context.bot, place, render_why(found[1], found[0], texts))
+            return None
+    if not await may_settle(message.chat, query.from_user, context):
+        return render_admins_only(texts)
+    match action:
+        case AlertMe(ask):
+            made = await subscribing.subscribe_to(ask, chat, place.thread_id)
+            await send(context.bot, place, said(made, texts))
+        case ChangeAlerts(what, subscription_id):
+            if not await subscribing.change(chat, what, subscription_id):
+                return render_outdated_button(texts)
+            await _show_anew(subscribing, update, context, texts, message)
+        case EraseMe():
+            await subscribing.erase(chat)
+            await replace(context.bot, place, (message.message_id,), render_erased(texts))
+    return None
+
+
+async def _show_anew(
+    subscribing: Subscribing, update: Update, context: Context, texts: Texts, message: Message
+) -> None:
+    listed = await subscribing.listed(await chat_of(update, context))
+    await replace(context.bot, Place.of(message), (message.message_id,), render_list(listed, texts))
