@@ -6,6 +6,7 @@ The same run serves Telegram and the terminal: only the transport differs.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import Awaitable, Mapping, Sequence
@@ -72,6 +73,7 @@ async def run(
         await intake.prepare()
         if health:
             await health.open()
+        gc.freeze()  # what is loaded by now stays: the collector need not go through it with every large answer
         log.info("Ready as @%s.", application.bot.username)
         status = await _take_in(intake, stop)
         await _wind_down(application, intake, schedule, deadlines.stop)
