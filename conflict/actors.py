@@ -51,6 +51,7 @@ class Actors:
     ) -> None:
         self._entries = MappingProxyType(dict(entries))
         self.nationalities = MappingProxyType(dict(nationalities))
+        self._countries = frozenset(e.country for e in entries.values() if e.country)
         self._opposition_of = dict(opposition_of)
         self._state_of = {e.country: e.id for e in reversed(list(entries.values())) if e.state and e.country} | dict(
             state_of
@@ -82,6 +83,11 @@ class Actors:
 
     def __iter__(self) -> Iterator[ActorEntry]:
         return iter(self._entries.values())
+
+    @property
+    def countries(self) -> frozenset[str]:
+        """The countries that any actor calls home, as ISO codes."""
+        return self._countries
 
     def state_of(self, country_code: str | None) -> ActorEntry | None:
         """The state forces that "the army" means in this country."""

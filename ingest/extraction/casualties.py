@@ -227,12 +227,18 @@ def _at_least_after(tagged: Tagged, last: int) -> bool:
     return any(pair == ("علي", "اقل") for pair in pairwise(keys))
 
 
+def _names_people(tagged: Tagged, harm: Tag) -> bool:
+    """Whether "displaced" only says who: "11 displaced people"."""
+    return any(t.first in (harm.first, harm.last) for t in tagged.by("role"))
+
+
 def _harm(tagged: Tagged, harms: Sequence[Tag], first: int, last: int, has_role: bool) -> Tag | None:
     """The word of harm a number belongs to: the one right before ("killed six"), else the next one after."""
     alone = tagged.words[first].key.lstrip("و") in _ONE_HARMED
     itself = [h for h in harms if alone and (h.first, h.last) == (first, last)]
     if itself:
         return itself[0]
+    harms = [h for h in harms if h.value != "displaced" or not _names_people(tagged, h)] or harms
     before = [h for h in harms if h.last <= first and first - h.last <= (6 if has_role else 2)]
     after = [h for h in harms if h.first >= last and h.first - last <= _REACH]
     inside = [h for h in harms if first < h.first < last]

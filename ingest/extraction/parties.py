@@ -70,6 +70,9 @@ def assign(frame: Frame, tagged: Tagged, sides: Sequence[Side]) -> None:
     )
     if frame.civilians and frame.actor2 is None and civilians:
         frame.actor2 = civilians[0].actor
+    dead = {c.casualty.side for c in frame.counts}
+    if frame.actor1 is not None and frame.actor2 is None and frame.key in _FROM_AFAR and frame.actor1.actor_id in dead:
+        frame.actor1, frame.actor2 = None, frame.actor1  # those whose people were hit did not fire
     if frame.actor1 is not None and frame.actor1.side == "civilians":
         frame.actor1, frame.actor2 = None, frame.actor1
     if frame.key in ("peaceful_protest", "violent_demonstration"):
@@ -77,6 +80,7 @@ def assign(frame: Frame, tagged: Tagged, sides: Sequence[Side]) -> None:
         frame.actor1, frame.actor2 = (crowd.actor if crowd else None), frame.actor1
 
 
+_FROM_AFAR = frozenset({"air_strike", "shelling", "remote_explosive", "suicide_bomb"})
 _PEACEFUL = frozenset(
     {"displacement", "agreement", "change_to_group", "peaceful_protest", "headquarters", "non_violent_transfer"}
 )

@@ -40,23 +40,6 @@ def _readable(text: str) -> bool:
     if known * 2 < letters:
         return False
     words = set(head.lower().split())
-    english = [
-        "the",
-        "of",
-        "in",
-        "and",
-        "a",
-        "to",
-        "on",
-        "at",
-        "near",
-        "by",
-        "with",
-        "an",
-        "from",
-        "for",
-        "were",
-        "was",
-    ]
+    english = {"the", "of", "in", "and", "a", "to", "on", "at", "near", "by", "with", "an", "from", "for", "were"}
     common = {*english, "في", "من", "على", "عن", "إلى"}
     return bool(words & common) or len(words) < 8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from ingest.extraction.where import places_of
 
 # Two days that share no weekday, month or year part: what both read alike does not depend on the day of publication.
 _ONE, _OTHER = date(2001, 3, 14), date(2012, 9, 8)
+_YEAR = re.compile(r"\d{4}|\d[./-]\d")
 _AROUND = 30  # characters around the words of a date that may belong to it
 
 
@@ -70,7 +72,7 @@ def read_sentences(
             one,
             voice,
             [],
-            _after_dateline(one, places_of(one, inside, country)) if inside else [],
+            _after_dateline(one, places_of(one, inside, country, lexicon.actors.countries)) if inside else [],
             [],
             [],
             [],
@@ -151,6 +153,8 @@ def dates_in(text: str, base: int, reference: date | None, language: str) -> lis
     """The dates of a stretch of text that begins at `base` of the report."""
     if reference is not None:
         found = find_dates(text, reference, language)
+    elif not _YEAR.search(text):
+        return []  # only a date with its year needs no day of publication
     else:
         found = find_dates(text, _ONE, language)
         if found:

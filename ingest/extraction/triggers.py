@@ -125,6 +125,9 @@ class _Scene:
     counted: bool
 
 
+_CIVIL_ROLES = frozenset({"civilians", "children", "women", "medics", "journalists", "aid workers", "officials"})
+
+
 def _scene(tagged: Tagged, sides: Sequence[Side], counts: Sequence[Count], places: Sequence[int]) -> _Scene:
     harmed = [c.casualty for c in counts if c.casualty.kind.value not in ("displaced", "captured", "missing")]
     fighters = any(c.civilian is False for c in harmed)
@@ -165,15 +168,16 @@ def _fulfilled(tagged: Tagged, trigger: Tag, scene: _Scene) -> bool:
             return named
         taken = any(h.first <= trigger.first < h.last for h in tagged.by("harm"))  # "captured six fighters"
         return (after or named) and not (taken and scene.counted)
+    near = any(t.value in _CIVIL_ROLES and -1 <= t.first - trigger.last <= 5 for t in tagged.by("role"))
     if sub == "attack":
         if scene.fighters and not scene.civilians:
             return False
         homes = any(0 <= t.first - trigger.last <= 4 for t in tagged.by("territory")) and not _at_armed(tagged, trigger)
-        return (bool(scene.armed) or scene.guns) and (scene.civilians or (homes and key in _ON_PLACES))
+        return (bool(scene.armed) or scene.guns) and (scene.civilians or near or (homes and key in _ON_PLACES))
     if sub == "armed_clash":
         if key in _ONE_SIDED:
             return len(scene.armed) >= 2 or (bool(scene.armed) and scene.fighters)
-        return not (scene.civilians and not scene.fighters and len(scene.armed) < 2)
+        return not ((scene.civilians or near) and not scene.fighters and len(scene.armed) < 2)
     if sub == "arrests":
         return any(s.group in ("actor", "state") for s in scene.armed)
     return True
@@ -190,54 +194,24 @@ def _weapon_stopped(tagged: Tagged, trigger: Tag) -> bool:
 
 # Words that tell of a clash only where another armed side is hit.
 _ONE_SIDED = frozenset(
-    [
-        "killed",
-        "kill",
-        "kills",
-        "killing",
-        "fire",
-        "fired",
-        "shot",
-        "destroyed",
-        "eliminated",
-        "targeted",
-        "target",
-        "targets",
-        "targeting",
-        "neutralised",
-        "neutralized",
-        "قتل",
-        "قتلت",
-        "مقتل",
-        "استهدف",
-        "استهدفت",
-        "استهداف",
-    ]
-)
+    (
+        "killed", "kill", "kills", "killing", "fire", "fired", "shot", "destroyed", "eliminated", "targeted",
+        "target", "targets", "targeting", "neutralised", "neutralized", "قتل", "قتلت", "مقتل", "استهدف",
+        "استهدفت", "استهداف",
+    )
+)  # fmt: skip
 _ON_PLACES = frozenset(
-    ["attack", "attacked", "attacks", "raid", "raided", "raids", "stormed", "هاجم", "هاجمت", "هاجموا"]
-)
+    (
+        "attack", "attacked", "attacks", "raid", "raided", "raids", "stormed", "هاجم", "هاجمت", "هاجموا",
+    )
+)  # fmt: skip
 _STRIKES = frozenset(["strike", "strikes", "raids", "ضربه", "ضربات"])
 _STRUCK = frozenset(
-    [
-        "on",
-        "in",
-        "at",
-        "near",
-        "targeted",
-        "targeting",
-        "hit",
-        "hits",
-        "killed",
-        "kills",
-        "killing",
-        "that",
-        "against",
-        "علي",
-        "استهدفت",
-        "في",
-    ]
-)
+    (
+        "on", "in", "at", "near", "targeted", "targeting", "hit", "hits", "killed", "kills", "killing", "that",
+        "against", "علي", "استهدفت", "في",
+    )
+)  # fmt: skip
 
 
 def _at_armed(tagged: Tagged, trigger: Tag) -> bool:
@@ -324,24 +298,12 @@ PLAIN = frozenset(
 
 
 _VIOLENT = frozenset(
-    [
-        "chemical_weapon",
-        "suicide_bomb",
-        "grenade",
-        "air_strike",
-        "remote_explosive",
-        "shelling",
-        "attack",
-        "abduction",
-        "mob_violence",
-        "sexual_violence",
-        "territory",
-        "looting",
-        "violent_demonstration",
-        "arrests",
-        "disrupted_weapons",
-    ]
-)
+    (
+        "chemical_weapon", "suicide_bomb", "grenade", "air_strike", "remote_explosive", "shelling", "attack",
+        "abduction", "mob_violence", "sexual_violence", "territory", "looting", "violent_demonstration",
+        "arrests", "disrupted_weapons",
+    )
+)  # fmt: skip
 
 
 _STOPPED = frozenset({"remote_explosive", "air_strike", "shelling", "suicide_bomb", "arrests"})  # what was foiled
@@ -376,28 +338,11 @@ def _framed(tagged: Tagged, trigger: Tag) -> bool:
 
 _GOING_ON = frozenset({"battling", "fighting", "fought"})
 _NEWS_BEFORE = frozenset(
-    [
-        "heavy",
-        "fierce",
-        "intense",
-        "violent",
-        "renewed",
-        "fresh",
-        "the",
-        "of",
-        "in",
-        "and",
-        "more",
-        "deadly",
-        "street",
-        "after",
-        "sporadic",
-        "are",
-        "were",
-        "is",
-        "was",
-    ]
-)
+    (
+        "heavy", "fierce", "intense", "violent", "renewed", "fresh", "the", "of", "in", "and", "more", "deadly",
+        "street", "after", "sporadic", "are", "were", "is", "was",
+    )
+)  # fmt: skip
 
 
 def _describes(tagged: Tagged, trigger: Tag) -> bool:

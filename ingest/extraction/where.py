@@ -40,6 +40,9 @@ def focus_country(mentions: Sequence[Mention]) -> str | None:
 ABROAD = frozenset({"IL", "RU", "TR", "US", "IR", "SA", "FR", "GB", "RW", "AE", "DE"})  # whose forces fight abroad
 
 
+_LARGE = 100_000  # inhabitants of a town that needs no context
+
+
 def home_of(tagged: Sequence[Tagged], lexicon: Lexicon) -> str | None:
     """The country that the parties and voices of a report belong to, for names that lie in several countries."""
     tally: Counter[str] = Counter()
@@ -64,7 +67,7 @@ def settled(mentions: Sequence[Mention], country: str) -> bool:
     )
 
 
-def choose(mention: Mention, country: str | None, after: str) -> Place | None:
+def choose(mention: Mention, country: str | None, after: str, known: frozenset[str] = frozenset()) -> Place | None:
     """What a name means here: the country in focus first; "X province" the province, "X city" the town."""
     if not mention.candidates:
         return None
@@ -85,10 +88,14 @@ def choose(mention: Mention, country: str | None, after: str) -> Place | None:
             best, best_rank, best_how = place, rank, candidate.how
     if best is not None and best_how != "exact" and best.country_code != country:
         return None  # a name merely like this one, in a country nobody speaks of
+    if best is not None and country is None and known and best.population < _LARGE and best.country_code not in known:
+        return None  # a village of that name where no war is
     return best
 
 
-def places_of(tagged: Tagged, mentions: Sequence[Mention], country: str | None) -> list[tuple[int, EventPlace]]:
+def places_of(
+    tagged: Tagged, mentions: Sequence[Mention], country: str | None, known: frozenset[str] = frozenset()
+) -> list[tuple[int, EventPlace]]:
     """The places of a sentence with the index of their first word; those of voices, actors and titles left out."""
     base = tagged.sentence.start
     taken = [(t.first, t.last) for t in tagged.tags if t.category in ("actor", "voice", "carrier", "nationality")]
@@ -109,7 +116,7 @@ def places_of(tagged: Tagged, mentions: Sequence[Mention], country: str | None) 
             continue  # "Tochka-U"
         if any(t.first == last for t in tagged.by("not_place_after")) or _far_from(tagged, first):
             continue
-        place = choose(mention, country, following)
+        place = choose(mention, country, following, known)
         if place is None:
             continue
         inside = tagged.words[last - 1].key
