@@ -160,11 +160,12 @@ class Pipeline:
             unit.sources.keep_aside(kept, at=at)
             unit.bulk.drop_claims(report.report_id)
             truces = unit.ceasefires.all()
-            first, *rest = retold(held, data, truces)
-            steps = [first, *rest]
+            steps = retold(held, data, truces)
             for step in steps:
                 _carry_out(unit, step, at)
-            around = _within_reach(unit, [data], report.sample)
+            touched = unit.events.get_many(step.event.event_id for step in steps)
+            reached = _within_reach(unit, [data], report.sample)
+            around = list({event.event_id: event for event in (*touched, *reached)}.values())
             more = plan(
                 (),
                 around,

@@ -67,7 +67,9 @@ class TableFile:
         stream: IO[bytes] = raw
         if start == b"PK\x03\x04":
             stream = self._unpacked(raw, member)
-        return io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
+        return self._stack.enter_context(
+            io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
+        )
 
     def _unpacked(self, raw: IO[bytes], member: str | None) -> IO[bytes]:
         try:
