@@ -15,6 +15,7 @@ from bot.answering import Answering
 from bot.clock import clock
 from bot.intake import middle_of_cell
 from conflict.answers import Answer
+from conflict.errors import DatabaseAwayError
 from conflict.events import ConflictEvent
 from conflict.periods import Period
 from conflict.places import Place
@@ -25,6 +26,7 @@ from messages.callbacks import AskAgain
 
 WORKERS = 4  # measured: beyond four threads SQLite answers no faster
 AROUND_KM = 20.0  # around a shared location: its cell of 0.1 degrees and the next town
+PATIENCE = 15.0  # seconds that a person waits for an answer; every wait inside is bounded more tightly
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -77,7 +79,13 @@ class Services:
         return await self._do(self.answering.event, event_id)
 
     async def _do(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, partial(call, *args, **kwargs))
+        """Run in a worker thread; DatabaseAwayError when it takes too long: a frozen server answers nothing at all."""
+        work = asyncio.get_running_loop().run_in_executor(self._pool, partial(call, *args, **kwargs))
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await work
+        except TimeoutError:
+            raise DatabaseAwayError("The database did not answer in time; try again") from None
 
     def _chat(self, telegram_id: int, kind: str, language: str | None) -> ChatView:
         with self.answering.storage.begin() as unit:

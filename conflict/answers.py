@@ -42,7 +42,7 @@ class Answer:
     `fresh_to` is the last successful check of a source, not the last event. `database_empty`: nothing is stored at all.
     `newest`: where nothing matches the period, the newest event stored for the places, whenever it was.
     `toll_originators` gave the counts that the total asked for (killed, or injured) is made of; `tolls_inside` further
-    counts lie inside those and were not added.
+    counts lie inside those and were not added; `tolls_beyond` of them cover more days than were asked for.
     `counted`: for trends and comparisons, what totals need of all `total` events, not only of the page's.
     """
 
@@ -69,6 +69,7 @@ class Answer:
     counted: tuple[Counted, ...] = ()
     toll_originators: tuple[str, ...] = ()
     tolls_inside: int = 0
+    tolls_beyond: int = 0
     sample: bool = False
 
 

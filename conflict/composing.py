@@ -72,6 +72,7 @@ def compose(
         counted=tuple(all_for_totals) if question.kind in (QuestionKind.TREND, QuestionKind.COMPARE) else (),
         toll_originators=_counters(made, asked, events, all_for_totals),
         tolls_inside=made.inside,
+        tolls_beyond=made.beyond,
         sample=any(e.sample for e in (*events, *coarser)),
     )
 

@@ -26,6 +26,8 @@ class Total:
 
     All None: nobody stated a number, which is not zero. `best` None with a range: what it adds up is disputed.
     `voices` gave the counts it is made of (`counts` of them); `inside` further counts lie in those and are not added.
+    `beyond` counts cover more days than were asked for: how many of theirs fell on the days asked for nobody said, so
+    they raise `high` alone.
     """
 
     low: int | None = None
@@ -35,6 +37,7 @@ class Total:
     voices: tuple[str, ...] = field(default=(), compare=False)
     counts: int = field(default=0, compare=False)
     inside: int = field(default=0, compare=False)
+    beyond: int = 0
 
 
 @dataclass(frozen=True, slots=True)

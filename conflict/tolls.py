@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
@@ -119,7 +119,7 @@ def total_over(
     contains what of the same kind happened inside: the larger of the containing count and the sum of its parts is
     taken, never both. Counts that overlap without containing each other are never added either. Of one voice's counts
     for the same area and period only the latest stands. A toll report that reaches outside `first_day`-`last_day`
-    (without a first day: before all events) is left out, background always.
+    (without a first day: before all events) is left out, background always. An event that does is counted `beyond`.
     """
     held = list(events)
     first = first_day or min((e.event_date for e in held), default=None)
@@ -134,6 +134,17 @@ def total_over(
         ):
             counts.append(count)
             reports[count.key] = toll
+    within = [
+        c for c in counts if (first_day is None or first_day <= c.start) and (last_day is None or c.end <= last_day)
+    ]
+    total = _added(within, reports)
+    if len(within) == len(counts):
+        return total
+    most = _added(counts, reports)
+    return replace(most, low=total.low, best=None, beyond=len(counts) - len(within))
+
+
+def _added(counts: Sequence[Count], reports: Mapping[str, TollReport]) -> Total:
     total = add_up(sorted(counts, key=lambda c: c.size), reports)
     return replace(total, inside=max(0, len(counts) - total.counts))
 

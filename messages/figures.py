@@ -43,7 +43,13 @@ def toll_lines(answer: Answer, texts: Texts) -> list[Html]:
     said = texts.say("{n} killed", "total", n=figure) if killed else texts.say("{n} injured", "total", n=figure)
     who = _counters(answer, texts)
     lines = [texts.say("{total} ({voices})", total=bold(said), voices=who) if who else bold(said)]
-    if total.best is None and total.low != total.high:
+    if answer.tolls_beyond:
+        lines.append(
+            texts.say(
+                "Some counts are for more days than you asked about; how many of them fall on these days is not known."
+            )
+        )
+    elif total.best is None and total.low != total.high:
         lines.append(texts.say("The sources do not agree; both ends are given."))
     lines.extend(_containment(answer, figure, texts))
     return lines

@@ -155,3 +155,14 @@ def test_the_total_is_bounded_by_the_largest_count_and_the_plain_sum(
     random.shuffle(events)
     random.shuffle(tolls)
     assert total_over(events, tolls, first_day=SAT) == total
+
+
+def test_a_count_for_more_days_than_asked_raises_only_the_upper_end() -> None:
+    asked = {"first_day": SUN, "last_day": SUN}
+    longer = Told("longer", 96, SAT, SUN)
+    alone = total_over([longer], [], **asked)
+    assert (alone.low, alone.best, alone.high, alone.beyond) == (None, None, 96, 1)
+    strike = Told("strike", 4, SUN, SUN, sub_event_type=SubEventType.AIR_STRIKE)
+    both = total_over([longer, strike], [], **asked)
+    assert (both.low, both.best, both.high, both.beyond) == (4, None, 100, 1)
+    assert total_over([longer, strike], [], first_day=SAT, last_day=SUN).best == 100
