@@ -73,7 +73,7 @@ def render_alert(alert: Alert, texts: Texts, *, tz: tzinfo) -> Reply:
     body = _one(alert, texts, tz) if len(alert.events) == 1 else _several(alert, texts, tz)
     blocks = [[_repeat(texts)] if alert.repeated else [], *body]
     html = "\n\n".join("\n".join(block) for block in blocks if block)
-    html = html + "\n" + _foot(alert, texts, tz)
+    html += ("\n" if alert.told_at else "\n\n") + _foot(alert, texts, tz)
     return Reply(split(with_direction(html, texts.rtl))[0], _buttons(alert.events, texts))
 
 
@@ -211,15 +211,18 @@ def _steps(alert: Alert, texts: Texts, tz: tzinfo) -> list[Html]:
 
 def _differences(before: Version, after: Version, texts: Texts) -> list[Html]:
     """What is different, in words."""
-    said = [_difference(aspect, before, after, texts) for aspect in changed(before, after)]
+    different = changed(before, after)
+    if Aspect.WITHDRAWN in different:
+        return [texts.say("withdrawn: no longer reported")]
+    if Aspect.DISPUTED in different:  # says it better
+        different = tuple(aspect for aspect in different if aspect is not Aspect.VERIFICATION)
+    said = [_difference(aspect, before, after, texts) for aspect in different]
     return list(dict.fromkeys(one for one in said if one))
 
 
 def _difference(aspect: Aspect, before: Version, after: Version, texts: Texts) -> Html:
     old, new = before.facts, after.facts
     match aspect:
-        case Aspect.WITHDRAWN:
-            return texts.say("withdrawn: no longer reported")
         case Aspect.TOLL:
             return _from_to(_toll(old, texts), _toll(new, texts), texts)
         case Aspect.PLACE:
