@@ -37,7 +37,7 @@ from storage.bulk import NewRow, Prepared, StoredRow, mark_of, prepare
 from storage.sources import KeptAside
 from storage.unit import Unit
 
-BATCH = 400  # rows in one transaction: a small write of the running bot waits for one at most
+BATCH = 250  # rows in one transaction: a small write of the running bot waits for one at most
 FORMATS = ("acled", "ucdp", "gdelt", "sitrep")
 _KEPT_CHARACTERS = 4_000
 
