@@ -163,7 +163,7 @@ def _ones(tagged: Tagged, starts: Mapping[int, int]) -> list[int]:
 
 _POSSESSIVE = frozenset({"his", "her", "their"})
 _ONE_HARMED = frozenset({"قتيل", "جريح", "شهيد", "قتيلا", "جريحا", "شهيدا"})
-_SAME = frozenset({"واحده", "واحد"})  # "of one family"
+_SAME = frozenset({"واحده", "واحد", "احد"})  # "of one family"; Sunday
 _TOLL_IS = frozenset({"to", "at", "of", "stands", "reached", "hit", "is", "was", "الي", "بلغت"})
 
 

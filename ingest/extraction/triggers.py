@@ -315,6 +315,9 @@ def _without_strays(found: list[tuple[str, Tag]]) -> list[tuple[str, Tag]]:
     stopped = [t for k, t in found if k == "disrupted_weapons"]
     if stopped:
         found = [(k, t) for k, t in found if not (k in _STOPPED and any(abs(t.first - s.last) <= 8 for s in stopped))]
+    if any(k == "armed_clash" and t.detail == "strong" for k, t in found):
+        found = [(k, t) for k, t in found if not (k == "attack" and t.detail == "weak")]
+        keys = {key for key, _ in found}
     if "non_violent_transfer" in keys:
         found = [(k, t) for k, t in found if k not in ("change_to_group", "territory")]
     if not keys & _VIOLENT:

@@ -84,6 +84,33 @@ def test_the_same_toll_in_lead_and_detail_counts_once(extractor: Extractor) -> N
     assert [e.facts.fatalities_best for e in events] == [28]
 
 
+def test_a_title_that_the_text_does_not_repeat_is_read_too(extractor: Extractor) -> None:
+    body = "Residents said the blasts lasted for an hour."
+    titled = Report(
+        "r1", "test", "T", ReportKind.TEXT, body, title="Shelling kills three in Saraqib", published_at=PUBLISHED
+    )
+    (event,) = extractor.extract(titled).events
+    assert event.facts.fatalities_best == 3
+    assert event.evidence
+    assert (event.evidence.start, event.evidence.text) == (0, "Shelling kills three in Saraqib")
+
+
+def test_who_denies_an_accusation_is_kept(extractor: Extractor) -> None:
+    text = (
+        "Hezbollah accused Israel of violating the ceasefire by a drone strike on Tyre on Sunday. "
+        "The Israeli army denied the accusation."
+    )
+    (event,) = extractor.extract(report(text)).events
+    assert event.facts.breach
+    assert [(b.accused, b.denied_by) for b in event.facts.breach.reported] == [("israel", "israel")]
+
+
+def test_roles_have_one_word_in_every_language(extractor: Extractor) -> None:
+    for text in ("Shelling killed two medics in Idlib.", "مقتل مسعفين اثنين بقصف على إدلب."):
+        (event,) = extractor.extract(report(text)).events
+        assert [(c.role, c.count) for c in event.facts.casualties] == [("medics", 2)]
+
+
 def test_two_strikes_on_one_day_stay_two(extractor: Extractor) -> None:
     text = (
         "Air strikes hit Kafr Nabl on Sunday morning, residents said.\n\n"
