@@ -55,8 +55,8 @@ def _line(counts: Counts) -> str:
         parts.append(f"{counts.tolls} tolls for several rows.")
     if counts.links:
         parts.append(
-            f"GDELT codes mentions by machine, not incidents: no row is an event. {counts.links} articles they point at "
-            "are kept aside as links."
+            f"GDELT codes mentions by machine, not incidents: no row is an event. {counts.links} articles "
+            "they point at are kept aside as links."
         )
     return " ".join(parts)
 
