@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 MESSAGE_LIMIT = 4096
@@ -29,6 +32,11 @@ _NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 _HREF = re.compile(r'href="([^"]*)"')
 # Control characters, and halves of surrogate pairs, have no place in a message.
 _UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+# All but characters of which it is known (and tested) that they never go with the one before.
+_MAY_JOIN = re.compile(
+    "[^\x00-\u02ff\u0370-\u0482\u048a-\u0590\u05d0-\u060f\u061b-\u064a\u0660-\u066f\u0671-\u06d5\u2000-\u200c\u200e-\u20cf"
+    "\u2100-\u2bff\u4e00-\u9fff\uac00-\ud7a3\ufb50-\ufdff\ufe70-\ufefc\U0001f300-\U0001f3fa\U0001f400-\U0001f9ff]"
+)
 
 
 class Html(str):
@@ -41,8 +49,11 @@ def escape(text: str) -> Html:
     """Text from anywhere as HTML that shows it as it is; control characters are dropped."""
     if isinstance(text, Html):
         return text
-    text = _UNWANTED.sub("", text)
-    return Html(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;"))
+    return Html(_escaped(_UNWANTED.sub("", text)))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
 def bold(text: str) -> Html:
@@ -88,19 +99,17 @@ def link(text: str, url: str | None) -> Html:
     return Html(f'<a href="{escape(good)}">{escape(text)}</a>') if good else escape(text)
 
 
-@dataclass(frozen=True, slots=True)
-class _Atom:
-    """A tag, or what a reader sees as one character. `units` is its length as Telegram counts; 0 for a tag."""
+class _Run(NamedTuple):
+    """A stretch of text as a reader sees it, or a tag as HTML with the name of what it opens or closes."""
 
-    source: str  # as HTML
-    shown: str = ""
-    units: int = 0
-    opens: str | None = None  # the tag's name
-    closes: str | None = None
+    text: str
+    tag: str = ""
+    opens: str = ""
+    closes: str = ""
 
 
 def _units(text: str) -> int:
-    return len(text) + sum(c > "\uffff" for c in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _extends(char: str) -> bool:
@@ -158,22 +167,27 @@ def _pieces(html: str) -> Iterator[tuple[str, str | None]]:
         yield text, None
 
 
-def _atoms(html: str) -> list[_Atom]:
-    """The HTML as atoms, each opening tag with its closing tag: stray closings go, missing ones are added."""
-    atoms: list[_Atom] = []
+def _runs(html: str) -> list[_Run]:
+    """The HTML as runs, each opening tag with its closing tag: stray closings go, missing ones are added."""
+    runs: list[_Run] = []
     stack: list[str] = []
     for piece, tag in _pieces(html):
         if tag is None:
-            atoms.extend(_Atom(str(escape(c)), c, _units(c)) for c in _clusters(_UNWANTED.sub("", piece)))
+            if text := _UNWANTED.sub("", piece):
+                runs.append(_Run(text))
         elif not tag.startswith("/"):
             stack.append(tag)
-            atoms.append(_Atom(piece, opens=tag))
+            runs.append(_Run("", piece, opens=tag))
         elif tag[1:] in stack:
             while (name := stack.pop()) != tag[1:]:
-                atoms.append(_Atom(f"</{name}>", closes=name))
-            atoms.append(_Atom(piece, closes=name))
-    atoms.extend(_Atom(f"</{name}>", closes=name) for name in reversed(stack))
-    return atoms
+                runs.append(_Run("", f"</{name}>", closes=name))
+            runs.append(_Run("", piece, closes=name))
+    runs.extend(_Run("", f"</{name}>", closes=name) for name in reversed(stack))
+    return runs
+
+
+def _source(runs: Iterable[_Run]) -> str:
+    return "".join([run.tag or _escaped(run.text) for run in runs])
 
 
 def visible(html: str) -> str:
@@ -186,38 +200,108 @@ def visible_length(html: str) -> int:
     return _units(visible(html))
 
 
-def _furthest(atoms: list[_Atom], start: int, limit: int, open_tags: int) -> int:
-    """The end (exclusive) of the longest run from `start` that a message can take; at least one visible atom."""
-    units, entities, shown = 0, open_tags, False
-    for at in range(start, len(atoms)):
-        atom = atoms[at]
-        units += atom.units
-        entities += atom.opens is not None
-        if (units > limit or entities > ENTITY_LIMIT) and shown:
-            return at
-        shown = shown or atom.units > 0
-    return len(atoms)
+@dataclass(frozen=True, slots=True)
+class _Atoms:
+    """Runs that may be cut between atoms: a tag, or what a reader sees as one character.
+
+    A run's atoms are its text itself where each of its characters stands alone, which most do. `starts` are the numbers
+    of the runs' first atoms, and after them that of all.
+    """
+
+    runs: Sequence[_Run]
+    atoms: Sequence[Sequence[str]]
+    starts: Sequence[int]
+
+    @classmethod
+    def of(cls, runs: Sequence[_Run]) -> _Atoms:
+        """The runs, taken apart where a character may go with others."""
+        atoms: list[Sequence[str]] = [
+            ("",) if run.tag else list(_clusters(run.text)) if _MAY_JOIN.search(run.text) else run.text for run in runs
+        ]
+        return cls(runs, atoms, [0, *accumulate(map(len, atoms))])
+
+    def run_of(self, at: int) -> int:
+        """The number of the run that an atom is in."""
+        return bisect_right(self.starts, at) - 1
+
+    def shown(self, at: int) -> str:
+        """What a reader sees of an atom; nothing of a tag."""
+        run = self.run_of(at)
+        return self.atoms[run][at - self.starts[run]]
+
+    def between(self, start: int, end: int) -> Iterator[_Run]:
+        """The runs from one atom to another, the first and last cut."""
+        for number in range(self.run_of(start), self.run_of(end - 1) + 1):
+            run, first = self.runs[number], self.starts[number]
+            inside = slice(max(0, start - first), end - first)
+            yield run if run.tag else _Run("".join(self.atoms[number][inside]))
+
+    def furthest(self, start: int, limit: int, open_tags: int) -> int:
+        """The end (exclusive) of the longest run from `start` that a message can take; at least one visible atom."""
+        room, entities, shown = limit, open_tags, False
+        for number in range(self.run_of(start), len(self.runs)):
+            at = max(start, self.starts[number])
+            entities += bool(self.runs[number].opens)
+            if entities > ENTITY_LIMIT and shown:
+                return at
+            if self.runs[number].tag:
+                continue
+            if entities > ENTITY_LIMIT:
+                return at + 1
+            inside = at - self.starts[number]
+            end = at + _fitting(self.atoms[number][inside : inside + room + 1], room)
+            if end < self.starts[number + 1]:
+                return end
+            room -= _units("".join(self.atoms[number][inside:]))
+            shown = True
+        return self.starts[-1]
+
+    def lines_back(self, start: int, end: int) -> Iterator[int]:
+        """The ends of lines, the last first."""
+        for number in range(self.run_of(end - 1), self.run_of(start) - 1, -1):
+            atoms, first = self.atoms[number], self.starts[number]
+            low, high = max(0, start - first), min(end - first, len(atoms))
+            if isinstance(atoms, str):
+                while (high := atoms.rfind("\n", low, high)) >= 0:
+                    yield first + high + 1
+            else:
+                yield from (first + at + 1 for at in range(high - 1, low - 1, -1) if atoms[at] == "\n")
+
+    def break_before(self, start: int, end: int) -> int:
+        """The best place to end a message that could reach `end`: a paragraph, a line, a word, or just there."""
+        line = next(self.lines_back(start, end), None)
+        if line is not None:
+            ends = (at for at in self.lines_back(start, end) if at - 2 >= start and self.shown(at - 2) == "\n")
+            paragraph = next(ends, None)
+            for found, least in ((paragraph, 0.4), (line, 0.3)):
+                if found is not None and found - start >= (end - start) * least:
+                    return found
+        for at in range(end - 1, start, -1):
+            if at + 1 - start < (end - start) * 0.2:
+                break
+            if self.shown(at).isspace():
+                return at + 1
+        return end
+
+    def around_tags(self, start: int, at: int) -> int:
+        """Closing tags stay with what they close, opening tags go with what they open."""
+        while at < self.starts[-1] and self.runs[self.run_of(at)].closes:
+            at += 1
+        while at - 1 > start and self.runs[self.run_of(at - 1)].opens:
+            at -= 1
+        return at
 
 
-def _break_before(atoms: list[_Atom], start: int, end: int) -> int:
-    """The best place to end a message that could reach `end`: a paragraph, a line, a word, or just there."""
-    newlines = [at + 1 for at in range(start, end) if atoms[at].shown == "\n"]
-    paragraphs = [at for at in newlines if at - 2 >= start and atoms[at - 2].shown == "\n"]
-    spaces = (at + 1 for at in range(end - 1, start, -1) if atoms[at].shown.isspace())
-    for found, least in ((paragraphs, 0.4), (newlines, 0.3)):
-        if found and found[-1] - start >= (end - start) * least:
-            return found[-1]
-    word = next(spaces, None)
-    return word if word is not None and word - start >= (end - start) * 0.2 else end
-
-
-def _around_tags(atoms: list[_Atom], start: int, at: int) -> int:
-    """Closing tags stay with what they close, opening tags go with what they open."""
-    while at < len(atoms) and atoms[at].closes:
-        at += 1
-    while at - 1 > start and atoms[at - 1].opens:
-        at -= 1
-    return at
+def _fitting(atoms: Sequence[str], room: int) -> int:
+    """How many of the atoms have room, in UTF-16 units."""
+    text = "".join(atoms)
+    units = _units(text)
+    if units <= room:
+        return len(atoms)
+    if units == len(atoms):
+        return room
+    ends = accumulate(map(_units, atoms))
+    return next(at for at, end in enumerate(ends) if end > room)
 
 
 def split(html: str, limit: int = MESSAGE_LIMIT) -> list[str]:
@@ -229,27 +313,29 @@ def split(html: str, limit: int = MESSAGE_LIMIT) -> list[str]:
     """
     if limit < _CLUSTER_LIMIT:
         raise ValueError(f"a message of {limit} units is too short to split into")
-    atoms = _atoms(html)
-    parts: list[str] = []
-    stack: list[_Atom] = []
-    start = 0
-    while start < len(atoms):
-        end = _furthest(atoms, start, limit, len(stack))
-        if end < len(atoms):
-            end = _around_tags(atoms, start, _break_before(atoms, start, end))
-        pieces = [atom.source for atom in stack]
-        seen = False
-        for atom in atoms[start:end]:
-            pieces.append(atom.source)
-            seen = seen or bool(atom.shown.strip())
-            if atom.opens:
-                stack.append(atom)
-            elif atom.closes:
+    runs = _runs(html)
+    text = "".join([run.text for run in runs])
+    if _units(text) <= limit and sum(bool(run.opens) for run in runs) <= ENTITY_LIMIT:
+        return [_source(runs)] if text.strip() else []
+    return list(_parts(_Atoms.of(runs), limit))
+
+
+def _parts(atoms: _Atoms, limit: int) -> Iterator[str]:
+    stack: list[_Run] = []
+    start, last = 0, atoms.starts[-1]
+    while start < last:
+        end = atoms.furthest(start, limit, len(stack))
+        if end < last:
+            end = atoms.around_tags(start, atoms.break_before(start, end))
+        part = [*stack, *atoms.between(start, end)]
+        for run in part[len(stack) :]:
+            if run.opens:
+                stack.append(run)
+            elif run.closes:
                 stack.pop()
-        if seen:
-            parts.append("".join(pieces) + "".join(f"</{atom.opens}>" for atom in reversed(stack)))
+        if any(run.text and not run.text.isspace() for run in part):
+            yield _source(part) + "".join(f"</{run.opens}>" for run in reversed(stack))
         start = end
-    return parts
 
 
 def to_plain(html: str) -> str:
@@ -260,13 +346,13 @@ def to_plain(html: str) -> str:
 def _flat(html: str) -> str:
     out: list[str] = []
     stack: list[tuple[str, str]] = []  # tag, address
-    for atom in _atoms(html):
-        if atom.opens:
-            href = _HREF.search(atom.source)
-            stack.append((atom.opens, "".join(p for p, _ in _pieces(href[1])) if href else ""))
-        elif atom.closes:
+    for run in _runs(html):
+        if run.opens:
+            href = _HREF.search(run.tag)
+            stack.append((run.opens, "".join(p for p, _ in _pieces(href[1])) if href else ""))
+        elif run.closes:
             _, address = stack.pop()
-            out.append(f" <{address}>" if address and atom.closes == "a" else "")
+            out.append(f" <{address}>" if address and run.closes == "a" else "")
         else:
-            out.append(atom.shown)
+            out.append(run.text)
     return "".join(out)

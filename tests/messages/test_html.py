@@ -9,8 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from messages.html import (
+    _MAY_JOIN,
     CAPTION_LIMIT,
     ENTITY_LIMIT,
+    _extends,
+    _regional,
     bold,
     code,
     escape,
@@ -24,6 +27,7 @@ from messages.html import (
     visible_length,
 )
 from tests.messages.oracle import parse
+from tests.messages.slow_split import split_slowly
 
 WORDS = st.text(
     alphabet=st.one_of(
@@ -128,6 +132,28 @@ MARKUP = [
 def test_any_half_markup_gives_valid_messages(text: str) -> None:
     for part in split(text, 40):
         parse(part)
+
+
+@given(st.lists(st.sampled_from(MARKUP), max_size=120).map("".join), messages(), st.integers(32, 120))
+def test_parts_are_those_of_a_cut_character_by_character(markup: str, html: str, limit: int) -> None:
+    for text in (html, markup, markup + html, html + "\n\n" + markup + html):
+        assert split(text, limit) == split_slowly(text, limit)
+        assert split(text) == split_slowly(text, 4096)
+
+
+@pytest.mark.parametrize("between", ["", " ", "\n", "\n\n", "</i>\n", "<b>", "&#10;", "\u0301", "😀", "x"])
+@pytest.mark.parametrize(
+    "inside", ["كلمة ", "مَرَّ ", "word\n", "<b>n</b>", "<i>", "😀", "a&amp;\n\n", "\u200d", "e\u0301 b"]
+)
+def test_long_texts_are_cut_where_a_cut_character_by_character_falls(inside: str, between: str) -> None:
+    for times, limit in ((1, 32), (7, 77), (60, 200)):
+        text = ((inside * times + between) * 200)[:1200]
+        assert split(text, limit) == split_slowly(text, limit)
+
+
+def test_characters_taken_to_stand_alone_go_with_no_other() -> None:
+    joining = {c for c in map(chr, range(0x110000)) if _extends(c) or _regional(c)}
+    assert not {c for c in joining if c > "\u02ff" and not _MAY_JOIN.search(c)}
 
 
 def test_cuts_fall_on_paragraphs_then_lines_then_words() -> None:
