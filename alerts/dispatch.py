@@ -75,6 +75,9 @@ class Dispatcher:
         """Settle what a crash left in flight; `alone`: nobody else can be sending. How many were unknown."""
         now = self.now()
         before = now + timedelta(seconds=1) if alone else now - STALE
+        with self.storage.begin() as unit:
+            if not unit.deliveries.counts().get(DeliveryState.SENDING):
+                return 0
         with self.storage.begin(write=True) as unit:
             left = unit.deliveries.left_in_flight(before=before, at=now)
             for delivery_id in left:

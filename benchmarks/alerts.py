@@ -1,7 +1,7 @@
 """Alerts: matching one event with many subscriptions, the hottest event with all its deliveries, claim to mark.
 
-100,000 subscriptions by default; SITREP_BENCH_SUBSCRIPTIONS=1000000 for the promise. A made-up country of 40 provinces: 7.5 %
-of the chats want the hottest province, 30 % a radius, the rest a town, by Zipf. SQLite in a file.
+100,000 subscriptions by default; the promise is for SITREP_BENCH_SUBSCRIPTIONS=1000000. A made-up country of 40
+provinces: 7.5 % of the chats want the hottest province, 30 % a radius, the rest a town, by Zipf. SQLite in a file.
 """
 
 from __future__ import annotations

@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 TICK_SECONDS: Final = 0.5
 JOB: Final = "alerts"
+LOOK_BACK_SECONDS: Final = 60.0  # between two looks for sends that another process, or a lost database, left behind
 
 
 class Alerting:
@@ -43,6 +44,7 @@ class Alerting:
         self._dispatcher = dispatcher(self._in_thread)
         self._alone = alone
         self._begun = False
+        self._looked_back = 0.0
         self._stopping = False
         self._work: asyncio.Task[None] | None = None
 
@@ -68,6 +70,7 @@ class Alerting:
                 await self._in_thread(self._matcher.begin)
                 await self._in_thread(partial(self._dispatcher.begin, alone=self._alone))
                 self._begun = True
+            await self._look_back()
             while not self._stopping:
                 matched = await self._in_thread(self._matcher.step)
                 sent = await self._dispatcher.step()
@@ -80,6 +83,13 @@ class Alerting:
             self._stopping = True
         except Exception:
             log.exception("Alerts failed; they are tried again at the next tick.")
+
+    async def _look_back(self) -> None:
+        """What somebody claimed long ago and never settled is unknown; no send takes that long."""
+        now = asyncio.get_running_loop().time()
+        if now - self._looked_back > LOOK_BACK_SECONDS:
+            self._looked_back = now
+            await self._in_thread(partial(self._dispatcher.begin, alone=False))
 
     async def _in_thread(self, call: Callable[..., Any], *args: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._pool, partial(call, *args))
