@@ -1,6 +1,6 @@
 """Alerts: matching one event with many subscriptions, the hottest event with all its deliveries, claim to mark.
 
-100,000 subscriptions by default; the promise is for SITREP_BENCH_SUBSCRIPTIONS=1000000. A made-up country of 40
+100,000 subscriptions by default; the promise is for BENCH_SUBSCRIPTIONS=1000000. A made-up country of 40
 provinces: 7.5 % of the chats want the hottest province, 30 % a radius, the rest a town, by Zipf. SQLite in a file.
 """
 
@@ -52,7 +52,7 @@ def town(number: int) -> Place:
 
 def measure() -> Iterator[Figure]:
     """Build the subscriptions, then measure."""
-    count = int(os.environ.get("SITREP_BENCH_SUBSCRIPTIONS", "100000"))
+    count = int(os.environ.get("BENCH_SUBSCRIPTIONS", "100000"))
     with tempfile.TemporaryDirectory() as folder:
         storage = open_storage(f"sqlite:///{Path(folder) / 'bench.db'}")
         storage.migrate()

@@ -1,6 +1,6 @@
 """How fast a first load of conflict data is, on both databases: rows made up in ACLED's layout, with places to learn.
 
-By default 20,000 rows each; SITREP_BENCH_ROWS=1000000 for the promised million. Beside the load, a writer of small
+By default 20,000 rows each; BENCH_ROWS=1000000 for the promised million. Beside the load, a writer of small
 changes measures how long it waits, as the running bot would; and the same file is imported a second time.
 """
 
@@ -25,7 +25,7 @@ from conflict.places import Place
 from ingest.importing import Counts, Importer
 from storage import Storage, open_storage
 
-ROWS = int(os.environ.get("SITREP_BENCH_ROWS", "20000"))
+ROWS = int(os.environ.get("BENCH_ROWS", "20000"))
 _HEADER = (
     "event_id_cnty event_date year time_precision disorder_type event_type sub_event_type actor1 "
     "assoc_actor_1 inter1 actor2 assoc_actor_2 inter2 interaction civilian_targeting iso region country "

@@ -1,7 +1,7 @@
-"""The made-up world in a database, kept between runs: `SITREP_BENCH_EVENTS` events (default 1,000,000) on disk.
+"""The made-up world in a database, kept between runs: `BENCH_EVENTS` events (default 1,000,000) on disk.
 
 Rows have the column values that storage itself would write, but come in by executemany without indices, which are made
-at the end; PostgreSQL takes them from the SQLite file by COPY. Kept under build/bench, or `SITREP_BENCH_DIR`.
+at the end; PostgreSQL takes them from the SQLite file by COPY. Kept under build/bench, or `BENCH_DIR`.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from storage.models import changes, claims, event_places, events, reports, toll_
 from storage.reports import _values as report_values
 from storage.types import Instant
 
-SIZE = int(os.environ.get("SITREP_BENCH_EVENTS", "1000000"))
-FOLDER = Path(os.environ.get("SITREP_BENCH_DIR", Path(__file__).parents[1] / "build" / "bench"))
+SIZE = int(os.environ.get("BENCH_EVENTS", "1000000"))
+FOLDER = Path(os.environ.get("BENCH_DIR", Path(__file__).parents[1] / "build" / "bench"))
 BATCH = 2_000
 LOADED = (reports, events, event_places, claims, toll_reports, toll_places, changes)
 INDEXED = (reports, events, event_places, claims, toll_reports, toll_places)

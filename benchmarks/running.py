@@ -92,7 +92,7 @@ def _answered(server: Server, process: subprocess.Popen[bytes]) -> float:
         time.sleep(0.1)
         stats = server.stats()
         assert process.poll() is None, "the bot has ended"
-    if os.environ.get("SITREP_BENCH_DEBUG"):
+    if os.environ.get("BENCH_DEBUG"):
         print(stats, file=sys.stderr)
     return float(stats["rate"]["sendMessage"])
 
