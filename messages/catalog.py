@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from gettext import c2py
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -27,8 +28,10 @@ from messages.html import Html, escape
 
 FALLBACK = "en"
 _VALUE_LIMIT = 300  # characters of a name or word from outside; quoted sentences are cut shorter before
+_VALUES_KEPT = 2048  # names and words are said again and again, in one answer and in the next
 _FIELD = re.compile(r"\{([a-z_]+)\}")
 Key = tuple[str | None, str]
+_Template = tuple[Html, ...]  # by turns what stands there, as HTML, and the name of what is put in
 
 
 def msg(text: str, context: str | None = None) -> Key:
@@ -99,6 +102,7 @@ class Texts:
     actors: ActorNames = field(repr=False, default_factory=NoActors)
     places: PlaceNames = field(repr=False, default_factory=NoPlaces)
     territories: Mapping[str, str] = field(repr=False, default_factory=dict)  # names of countries by ISO code, of CLDR
+    _templates: dict[str, _Template] = field(init=False, repr=False, compare=False, default_factory=dict)  # as needed
 
     def say(self, text: str, context: str | None = None, /, **values: object) -> Html:
         """A text as HTML, with `values` put in for its `{names}`: Html as it is, all else escaped and isolated."""
@@ -123,8 +127,9 @@ class Texts:
         """Anything from outside as a piece of a line: escaped, without direction controls, in its own direction."""
         if isinstance(value, Html):
             return value
-        text = " ".join(without_controls(str(value)[:_VALUE_LIMIT]).split())
-        return escape(isolated(text, self.rtl))
+        if type(value) is int and value >= 0:
+            return Html(value)  # a bare number reads alike in every line
+        return _value(str(value)[:_VALUE_LIMIT], self.rtl)
 
     def word(self, key: Key, **values: object) -> Html:
         """A text of a table, as `msg` noted it."""
@@ -136,7 +141,7 @@ class Texts:
 
     def joined(self, parts: Iterable[Html], separator: str = ", ") -> Html:
         """Parts with the language's own comma or semicolon between them, the empty ones left out."""
-        return Html(self.say(separator, "between parts").join(part for part in parts if part))
+        return Html(self.say(separator, "between parts").join([part for part in parts if part]))
 
     def actor(self, actor: str) -> str:
         """The name for people of an actor id, or the name itself where it is not one of the lexicon."""
@@ -165,7 +170,20 @@ class Texts:
         return forms[index] if index < len(forms) else forms[-1]
 
     def _fill(self, form: str, values: Mapping[str, object]) -> Html:
-        return Html(_FIELD.sub(lambda m: self.value(values[m[1]]), escape(form)))
+        template = self._templates.get(form)
+        if template is None:
+            template = self._templates[form] = tuple(Html(part) for part in _FIELD.split(escape(form)))
+        if len(template) == 1:
+            return template[0]
+        parts: list[str] = list(template)
+        for at in range(1, len(parts), 2):
+            parts[at] = self.value(values[parts[at]])
+        return Html("".join(parts))
+
+
+@lru_cache(maxsize=_VALUES_KEPT)
+def _value(text: str, rtl: bool) -> Html:
+    return escape(isolated(" ".join(without_controls(text).split()), rtl))
 
 
 @dataclass(frozen=True, slots=True)

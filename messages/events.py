@@ -11,7 +11,7 @@ from conflict.vocabulary import TYPE_OF, Assertion, CasualtyKind, EventType, Pla
 from messages.catalog import Texts, msg
 from messages.html import Html
 from messages.people import nearest
-from messages.tolls import event_toll, tolls_by_voice
+from messages.tolls import differing_tolls, event_toll
 from messages.voices import claim_voice, single, standing, verification, voices
 from messages.wording import (
     about,
@@ -363,8 +363,6 @@ def whole_span(facts: EventFacts, setting: Setting) -> bool:
 
 def with_voices(line: Html, event: ConflictEvent, texts: Texts) -> Html:
     """A line with those who say so, but for voices already named at their own toll."""
-    named = tolls_by_voice(event, texts)
-    if len(set(named.values())) <= 1:
-        named = {}
-    others = [claim for claim in standing(event) if claim_voice(claim, texts) not in named]
+    named = differing_tolls(event, texts)
+    others = [claim for claim in standing(event) if not named or claim_voice(claim, texts) not in named]
     return texts.say("{line} ({voices})", line=line, voices=voices(others, texts)) if others else line

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 
@@ -19,6 +19,8 @@ from messages.catalog import Texts, counted, msg
 from messages.html import Html
 
 _LONGEST = 8  # words of a role that are looked at
+_READ = 200  # characters of a role that are looked at
+_WORDS_KEPT = 2048  # roles whose sort of people is kept: the same few are looked up for every event
 _COUNTED = {
     "people": counted("{n} person", "{n} people", "counted people"),
     "civilians": counted("{n} civilian", "{n} civilians", "counted people"),
@@ -109,7 +111,7 @@ class People:
 
 
 def _key(words: str) -> str:
-    return normal(words[:200].removeprefix("of ").removeprefix("their "))
+    return normal(words[:_READ].removeprefix("of ").removeprefix("their "))
 
 
 @cache
@@ -126,16 +128,26 @@ def _lexicon() -> Mapping[str, People]:
 
 def listed(role: str | None) -> People | None:
     """The sort of people that exactly these words mean; None where they are not listed."""
-    return _lexicon().get(_key(role)) if role else None
+    return _listed(role[:_READ]) if role else None
+
+
+@lru_cache(maxsize=_WORDS_KEPT)
+def _listed(role: str) -> People | None:
+    return _lexicon().get(_key(role))
 
 
 def nearest(role: str | None) -> People | None:
     """The same by the main word of longer words: the last in Latin script, the first in Arabic."""
-    if found := listed(role):
+    return _nearest(role[:_READ], has_rtl(role)) if role else None
+
+
+@lru_cache(maxsize=_WORDS_KEPT)
+def _nearest(role: str, rtl: bool) -> People | None:
+    if found := _listed(role):
         return found
-    words = _key(role or "").split()[:_LONGEST]
+    words = _key(role).split()[:_LONGEST]
     parts = [words[:end] for end in range(len(words) - 1, 0, -1)]
-    if not has_rtl(role or ""):
+    if not rtl:
         parts = [words[start:] for start in range(1, len(words))]
     found = next((made for part in parts if (made := _lexicon().get(" ".join(part)))), None)
     return People(found.kind, found.side, found.unarmed, exact=False) if found else None

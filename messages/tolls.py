@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from conflict.claims import Casualty
+from conflict.claims import Casualty, Claim
 from conflict.events import Actor, ConflictEvent, EventFacts
 from conflict.tolls import TollReport
 from conflict.vocabulary import CasualtyKind
@@ -24,9 +24,10 @@ _KINDS = {
     CasualtyKind.DISPLACED: msg("displaced: {whom}"),
     CasualtyKind.UNSPECIFIED: msg("casualties: {whom}; deaths unknown"),
 }
-_PERIOD = {CasualtyKind.KILLED: msg("killed in these days: {whom}")}
+_FORMS_OF_PERIOD = _KINDS | {CasualtyKind.KILLED: msg("killed in these days: {whom}")}
 _MOST_SIDES = 8
 _MOST_VOICES = 6  # tolls told one by one; more are under an event's details
+_NO_TOLL: tuple[object, ...] = ((), None, None, None, ())
 Named = tuple[Actor | None, ...]  # the parties that the same line names
 
 
@@ -87,8 +88,10 @@ def casualties(items: Sequence[Casualty], texts: Texts, named: Named = (), *, pe
 
     `named` are the parties the line names; `period`: the toll is one of several days and must say so.
     """
+    if not items:
+        return Html("")
     said = []
-    for kind, form in (_KINDS | (_PERIOD if period else {})).items():
+    for kind, form in (_FORMS_OF_PERIOD if period else _KINDS).items():
         of_kind = [item for item in items if item.kind is kind]
         if of_kind:
             whom = texts.joined(_whom(item, texts, named) for item in of_kind[:_MOST_SIDES])
@@ -105,14 +108,14 @@ def facts_toll(facts: EventFacts, texts: Texts, named: Named | None = None, *, p
     killed = number(facts.fatalities_low, facts.fatalities_best, facts.fatalities_high, texts)
     if killed is None:
         return said
-    form = (_PERIOD if period else _KINDS)[CasualtyKind.KILLED]
+    form = (_FORMS_OF_PERIOD if period else _KINDS)[CasualtyKind.KILLED]
     return texts.joined((texts.word(form, whom=bold(killed)), said), "; ")
 
 
 def event_toll(event: ConflictEvent, texts: Texts, named: Named | None = None, *, period: bool = False) -> Html:
     """The toll of an event: one figure where all voices give it, else each voice's own."""
-    by_voice = tolls_by_voice(event, texts)
-    if len(set(by_voice.values())) <= 1:
+    by_voice = differing_tolls(event, texts)
+    if not by_voice:
         return facts_toll(event.facts, texts, named, period=period)
     said = (texts.say("{toll} ({voices})", "toll by voice", toll=t, voices=v) for v, t in by_voice.items())
     return texts.joined(said, "; ")
@@ -120,11 +123,26 @@ def event_toll(event: ConflictEvent, texts: Texts, named: Named | None = None, *
 
 def tolls_by_voice(event: ConflictEvent, texts: Texts) -> dict[Html, Html]:
     """What each voice counts, for those that count at all."""
-    return {
-        claim_voice(claim, texts): said
-        for claim in standing(event)[:_MOST_VOICES]
-        if not claim.denies and (said := facts_toll(claim.facts, texts))
-    }
+    return {claim_voice(claim, texts): said for claim in _counting(event) if (said := facts_toll(claim.facts, texts))}
+
+
+def differing_tolls(event: ConflictEvent, texts: Texts) -> dict[Html, Html]:
+    """The same where the counts read differently; nothing where all that count give the same one."""
+    claims = _counting(event)
+    if len(claims) < 2 or len({_told(claim.facts) for claim in claims} - {_NO_TOLL}) < 2:
+        return {}
+    found = tolls_by_voice(event, texts)
+    return found if len(set(found.values())) > 1 else {}
+
+
+def _counting(event: ConflictEvent) -> list[Claim]:
+    return [claim for claim in standing(event)[:_MOST_VOICES] if not claim.denies]
+
+
+def _told(facts: EventFacts) -> tuple[object, ...]:
+    """All that a toll in words is made of: the parties matter where people are counted by side."""
+    parties = (facts.actor1, facts.actor2) if any(item.side for item in facts.casualties) else ()
+    return facts.casualties, facts.fatalities_low, facts.fatalities_best, facts.fatalities_high, parties
 
 
 def civilians_unknown(items: Iterable[Casualty]) -> bool:
