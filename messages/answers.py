@@ -44,10 +44,10 @@ def render_answer(answer: Answer, texts: Texts, *, tz: tzinfo, features: frozens
         return render_empty(texts)
     if answer.question.unresolved and not answer.question.places:
         return render_unknown_place(answer.question, texts)
-    shown = ordered(_groups(answer))
-    blocks = [_header(answer, texts, tz), _first(answer, texts), *_body(answer, texts, tz)]
+    groups = _groups(answer)
+    blocks = [_header(answer, texts, tz), _first(answer, texts), *_body(answer, groups, texts, tz)]
     html = "\n\n".join("\n".join(block) for block in blocks if block)
-    return Reply(with_direction(html, texts.rtl), answer_buttons(answer, shown, texts, features))
+    return Reply(with_direction(html, texts.rtl), answer_buttons(answer, ordered(groups), texts, features))
 
 
 def _header(answer: Answer, texts: Texts, tz: tzinfo) -> list[Html]:
@@ -112,14 +112,14 @@ def _voices(answer: Answer, texts: Texts) -> list[Html]:
     return lines + ([texts.say("Where it was published: {publishers}", publishers=printed)] if printed else [])
 
 
-def _body(answer: Answer, texts: Texts, tz: tzinfo) -> list[list[Html]]:
+def _body(answer: Answer, groups: list[Group], texts: Texts, tz: tzinfo) -> list[list[Html]]:
     """The events under their headings, what is known only more coarsely, tolls, truces and the sentences."""
     setting = _setting(answer, tz)
     if not answer.events:
         blocks = [_nothing(answer, texts, tz)]
     else:
         blocks, number = [], 1
-        for group in _groups(answer):
+        for group in groups:
             blocks.append(group_lines(group, number, setting, texts))
             number += len(group.events)
     blocks.append(_coarser(answer, setting, texts))

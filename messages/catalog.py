@@ -106,16 +106,17 @@ class Texts:
 
     def say(self, text: str, context: str | None = None, /, **values: object) -> Html:
         """A text as HTML, with `values` put in for its `{names}`: Html as it is, all else escaped and isolated."""
-        return self._fill(self._form(context, text, None) or text, values)
+        forms = self.forms.get((context, text))
+        return self._fill(forms[0] if forms else text, values)
 
     def count(self, one: str, many: str, n: int, context: str | None = None, /, **values: object) -> Html:
         """A text with a number: the language's own plural form for `n`, which is also put in for `{n}`."""
-        form = self._form(context, one, n) or (one if n == 1 else many)
-        return self._fill(form, {"n": n, **values})
+        return self._fill(self._counted(context, one, n) or (one if n == 1 else many), {"n": n, **values})
 
     def plain(self, text: str, context: str | None = None, /, **values: object) -> str:
         """A text without markup, for a button's label."""
-        form = self._form(context, text, None) or text
+        forms = self.forms.get((context, text))
+        form = forms[0] if forms else text
         return _FIELD.sub(lambda m: isolated(without_controls(str(values[m[1]])[:_VALUE_LIMIT]), self.rtl), form)
 
     def counted(self, key: Plural, n: int, figure: Html) -> Html:
@@ -133,7 +134,8 @@ class Texts:
 
     def word(self, key: Key, **values: object) -> Html:
         """A text of a table, as `msg` noted it."""
-        return self.say(key[1], key[0], **values)
+        forms = self.forms.get(key)
+        return self._fill(forms[0] if forms else key[1], values)
 
     def known(self, key: Key) -> bool:
         """Whether a translator gave this text a wording; for words of reports, of which only the common are listed."""
@@ -162,11 +164,11 @@ class Texts:
             return name
         return self.territories.get(code.upper()) or name
 
-    def _form(self, context: str | None, text: str, n: int | None) -> str | None:
+    def _counted(self, context: str | None, text: str, n: int) -> str | None:
         forms = self.forms.get((context, text))
         if forms is None:
             return None
-        index = 0 if n is None else self.plural(abs(n))
+        index = self.plural(abs(n))
         return forms[index] if index < len(forms) else forms[-1]
 
     def _fill(self, form: str, values: Mapping[str, object]) -> Html:
@@ -177,7 +179,8 @@ class Texts:
             return template[0]
         parts: list[str] = list(template)
         for at in range(1, len(parts), 2):
-            parts[at] = self.value(values[parts[at]])
+            value = values[parts[at]]
+            parts[at] = value if type(value) is Html else self.value(value)
         return Html("".join(parts))
 
 
