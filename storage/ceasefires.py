@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import delete, exists, insert, or_, select
+from sqlalchemy import BindParameter, Select, bindparam, delete, exists, insert, or_, select
 
 from conflict.ceasefires import Ceasefire
 from storage.codec import from_json, to_json
@@ -60,21 +62,12 @@ class Ceasefires:
         self, place_ids: Iterable[str], first_day: date | None = None, last_day: date | None = None
     ) -> tuple[Ceasefire, ...]:
         """Those whose area names one of `place_ids` (give ancestors too) and whose dates share a day, newest first."""
-        found = (
-            select(ceasefires.c.ceasefire)
-            .where(
-                exists().where(
-                    ceasefire_areas.c.ceasefire_id == ceasefires.c.ceasefire_id,
-                    ceasefire_areas.c.place_id.in_(list(place_ids)),
-                )
-            )
-            .order_by(ceasefires.c.effective_from.desc(), ceasefires.c.ceasefire_id)
+        asked = {"place_ids": list(place_ids), "first_day": first_day, "last_day": last_day}
+        found = self._session.connection.execute(
+            _overlapping(first_day is not None, last_day is not None),
+            {name: value for name, value in asked.items() if value is not None},
         )
-        if last_day is not None:
-            found = found.where(ceasefires.c.effective_from <= last_day)
-        if first_day is not None:
-            found = found.where(or_(ceasefires.c.effective_to.is_(None), ceasefires.c.effective_to >= first_day))
-        return tuple(from_json(Ceasefire, value) for value in self._session.connection.execute(found).scalars())
+        return tuple(from_json(Ceasefire, value) for value in found.scalars())
 
     def all(self) -> tuple[Ceasefire, ...]:
         """All of them, newest first."""
@@ -85,3 +78,19 @@ class Ceasefires:
         """Forget a ceasefire; False if there was none."""
         gone = self._session.ingesting().execute(delete(ceasefires).where(ceasefires.c.ceasefire_id == ceasefire_id))
         return gone.rowcount > 0
+
+
+@lru_cache(maxsize=4)
+def _overlapping(first_day: bool, last_day: bool) -> Select[Any]:
+    """Those of an area, bounded by a first and a last day or not: each statement is built once."""
+    ids: BindParameter[Any] = bindparam("place_ids", expanding=True)
+    here = exists().where(
+        ceasefire_areas.c.ceasefire_id == ceasefires.c.ceasefire_id, ceasefire_areas.c.place_id.in_(ids)
+    )
+    start, end = ceasefires.c.effective_from, ceasefires.c.effective_to
+    found = select(ceasefires.c.ceasefire).where(here).order_by(start.desc(), ceasefires.c.ceasefire_id)
+    if last_day:
+        found = found.where(start <= bindparam("last_day", type_=start.type))
+    if first_day:
+        found = found.where(or_(end.is_(None), end >= bindparam("first_day", type_=end.type)))
+    return found

@@ -7,27 +7,26 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Text, func, select, true, type_coerce
+from sqlalchemy import Row, func, select, true
 
 from conflict.claims import Claim
 from conflict.events import Change, ChangeKind, ConflictEvent, EventFacts
 from conflict.fold import fold
-from storage import eventsaving
+from storage import eventsaving, eventstatements
 from storage.eventquery import (
     COUNT_BOUND,
+    Area,
     EventPage,
     EventQuery,
     EventTotals,
-    _Area,
     areas_of,
     coarser_areas,
-    counting,
-    search,
-    undated,
+    shape_of,
+    values_of,
 )
 from storage.eventrows import order_values, to_claim, to_event, to_totals
 from storage.eventsaving import Flags
-from storage.models import claims, event_places, events
+from storage.models import claims, events
 from storage.session import Session
 
 __all__ = ["COUNT_BOUND", "EventPage", "EventQuery", "EventTotals", "Events", "Flags"]
@@ -116,33 +115,25 @@ class Events:
 
     def for_totals(self, query: EventQuery, *, bound: int = TOTALS_BOUND) -> tuple[EventTotals, ...]:
         """What totals need of all matching events, newest first, at most `bound`; `limit` and `offset` play no part."""
-        found = search(query, areas_of(query), bound).subquery()
-        rows = self._session.connection.execute(
-            select(events)
-            .join(found, found.c.event_id == events.c.event_id)
-            .order_by(events.c.day.desc(), events.c.sort_at.desc(), events.c.event_id.desc())
-            .limit(bound)
-            .with_only_columns(*_TOTALS_COLUMNS, *([] if query.as_of is None else [events.c.last_claim_at]))
-        ).all()
+        areas = areas_of(query)
+        values = {**values_of(query, areas), "bound": bound}
+        rows = self._session.connection.execute(eventstatements.totals(shape_of(query, areas)), values).all()
         further = self._further_places([row.event_id for row in rows])
         totals = [to_totals(row, further.get(row.event_id, ())) for row in rows]
         if query.as_of is None:
             return tuple(totals)
         return tuple(self._totals_as_of(query, totals, {row.event_id: row.last_claim_at for row in rows}))
 
-    def _page(self, query: EventQuery, areas: tuple[_Area, ...], *, with_undated: bool) -> EventPage:
-        found = search(query, areas, query.offset + query.limit).subquery()
-        order = (found.c.day.desc(), found.c.sort_at.desc(), found.c.event_id.desc())
-        page = select(found).order_by(*order).limit(query.limit).offset(query.offset).subquery()
-        rows = self._session.connection.execute(
-            select(events)
-            .join(page, page.c.event_id == events.c.event_id)
-            .order_by(page.c.day.desc(), page.c.sort_at.desc(), page.c.event_id.desc())
-        ).all()
+    def _page(self, query: EventQuery, areas: tuple[Area, ...], *, with_undated: bool) -> EventPage:
+        shape, values = shape_of(query, areas), values_of(query, areas)
+        paging = {"limit": query.limit, "offset": query.offset, "bound": query.offset + query.limit}
+        execute = self._session.connection.execute
+        rows = execute(eventstatements.page(shape), {**values, **paging}).all()
         shown = self._with_claims(rows)
         total = query.offset + len(rows)
         if len(rows) == query.limit or (query.offset and not rows):
-            total = int(self._session.connection.execute(counting(query, areas, COUNT_BOUND + 1)).scalar_one())
+            counted = execute(eventstatements.counting(shape), {**values, "bound": COUNT_BOUND + 1})
+            total = int(counted.scalar_one())
         if query.as_of is not None:
             earlier = self._as_of(shown, query.as_of)
             kept = [event for event in earlier if _still_matches(event, query)]
@@ -150,7 +141,7 @@ class Events:
             shown = kept
         without_day = 0
         if with_undated and not query.offset:
-            without_day = int(self._session.connection.execute(undated(query, areas)).scalar_one())
+            without_day = int(execute(eventstatements.undated(shape), values).scalar_one())
         return EventPage(tuple(shown), min(total, COUNT_BOUND), bounded=total > COUNT_BOUND, undated=without_day)
 
     def _totals_as_of(
@@ -284,39 +275,17 @@ class Events:
         if not rows:
             return []
         said: dict[str, list[Claim]] = {row.event_id: [] for row in rows}
-        for row in self._session.connection.execute(
-            select(claims).where(claims.c.event_id.in_(list(said))).order_by(claims.c.position, claims.c.claim_id)
-        ):
+        for row in self._session.connection.execute(eventstatements.claims_of(), {"event_ids": list(said)}):
             said[row.event_id].append(to_claim(row))
         return [to_event(row, tuple(said[row.event_id])) for row in rows]
 
     def _further_places(self, event_ids: list[str]) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
         for start in range(0, len(event_ids), 500):
-            for row in self._session.connection.execute(
-                select(event_places.c.event_id, event_places.c.place_id).where(
-                    event_places.c.event_id.in_(event_ids[start : start + 500]), event_places.c.place_id.is_not(None)
-                )
-            ):
+            some = {"event_ids": event_ids[start : start + 500]}
+            for row in self._session.connection.execute(eventstatements.places_of(), some):
                 found[row.event_id] = (*found.get(row.event_id, ()), row.place_id)
         return found
-
-
-_TOTALS_COLUMNS = [
-    events.c.event_id,
-    events.c.day,
-    events.c.day_end,
-    events.c.kind,
-    events.c.fatalities_low,
-    events.c.fatalities_best,
-    events.c.fatalities_high,
-    type_coerce(events.c.casualties, Text).label("casualties"),
-    type_coerce(events.c.originators, Text).label("originators"),
-    events.c.place_id,
-    events.c.admin2_id,
-    events.c.admin1_id,
-    events.c.sample,
-]
 
 
 def _still_matches(event: ConflictEvent, query: EventQuery) -> bool:

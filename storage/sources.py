@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Select, bindparam, delete, func, insert, select, update
 
 from conflict.answers import SourceHealth
 from storage.models import kept_aside, source_runs, sources
@@ -71,7 +72,7 @@ class Sources:
 
     def health(self, as_of: datetime | None = None) -> tuple[SourceHealth, ...]:
         """How every source is doing, by id; with `as_of` as the runs up to then tell it (the last 200 of each)."""
-        rows = self._session.connection.execute(select(sources).order_by(sources.c.source_id)).all()
+        rows = self._session.connection.execute(_all_sources()).all()
         if as_of is None:
             return tuple(
                 SourceHealth(
@@ -148,14 +149,12 @@ class Sources:
             )
 
     def _health_then(self, source_id: str, name: str, as_of: datetime) -> SourceHealth:
-        then = (source_runs.c.source_id == source_id) & (source_runs.c.ran_at <= as_of)
-        when = func.max(source_runs.c.ran_at)
-        success = self._session.connection.execute(select(when).where(then, source_runs.c.ok)).scalar()
-        item = self._session.connection.execute(select(when).where(then, source_runs.c.ok, source_runs.c["items"] > 0))
-        failing = select(source_runs.c.ran_at, source_runs.c.error).where(then, ~source_runs.c.ok)
-        if success is not None:
-            failing = failing.where(source_runs.c.ran_at > success)
-        failures = self._session.connection.execute(failing.order_by(source_runs.c.ran_at)).all()
+        execute = self._session.connection.execute
+        then = {"source": source_id, "as_of": as_of}
+        success = execute(_last_run(False), then).scalar()
+        item = execute(_last_run(True), then)
+        since = {} if success is None else {"success": success}
+        failures = execute(_failures(success is not None), {**then, **since}).all()
         return SourceHealth(
             source_id,
             name,
@@ -164,3 +163,33 @@ class Sources:
             failures[0].ran_at if failures else None,
             failures[-1].error if failures else None,
         )
+
+
+# Each built once: an answer asks for them every time.
+
+
+@lru_cache(maxsize=1)
+def _all_sources() -> Select[Any]:
+    return select(sources).order_by(sources.c.source_id)
+
+
+@lru_cache(maxsize=2)
+def _last_run(with_items: bool) -> Select[Any]:
+    """When a source was last read as of an instant, or last gave something new."""
+    found = _runs(func.max(source_runs.c.ran_at)).where(source_runs.c.ok)
+    return found.where(source_runs.c["items"] > 0) if with_items else found
+
+
+@lru_cache(maxsize=2)
+def _failures(since_success: bool) -> Select[Any]:
+    """The failures of a source as of an instant, since its last success if there was one."""
+    ran_at = source_runs.c.ran_at
+    found = _runs(ran_at, source_runs.c.error).where(~source_runs.c.ok).order_by(ran_at)
+    return found.where(ran_at > bindparam("success", type_=ran_at.type)) if since_success else found
+
+
+def _runs(*columns: Any) -> Select[Any]:
+    source_id, ran_at = source_runs.c.source_id, source_runs.c.ran_at
+    return select(*columns).where(
+        source_id == bindparam("source", type_=source_id.type), ran_at <= bindparam("as_of", type_=ran_at.type)
+    )

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import FromClause, Select, Table, delete, func, insert, or_, select
+from sqlalchemy import Select, Table, bindparam, delete, func, insert, or_, select
 
 from conflict.places import EventPlace
 from conflict.tolls import BreachTally, TollReport
 from conflict.vocabulary import Status
 from storage.codec import from_json, to_json
-from storage.eventquery import AHEAD_OF_UTC, EventQuery, areas_of, key, within
-from storage.eventrows import area_values
+from storage.eventquery import AreaShape, EventQuery, area_shapes, area_values, areas_of, key, last_day_of
+from storage.eventrows import area_values as columns_of
+from storage.eventstatements import SHAPES, within_any
 from storage.models import breach_tallies, tally_places, toll_places, toll_reports
 from storage.session import Session
 
 BOUND = 200  # of one answer; newest first
+_TABLES = {"toll": (toll_reports, toll_places), "tally": (breach_tallies, tally_places)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What is asked of the counts of one sort, without the values: one statement serves all of a shape."""
+
+    name: str
+    areas: tuple[AreaShape, ...]
+    first_day: bool
+    last_day: bool
+    as_of: bool
 
 
 class Tolls:
@@ -51,10 +65,7 @@ class Tolls:
         Newest count first, at most 200. Background (history) is left out. A count without a period is taken for its day
         of publication. `actor` and kinds of event play no part; `source` and `as_of` do.
         """
-        found = _matching(query, toll_reports, toll_places, "toll").where(
-            toll_reports.c.status != str(Status.BACKGROUND)
-        )
-        values = self._session.connection.execute(found).scalars()
+        values = self._session.connection.execute(*_matching(query, "toll")).scalars()
         tolls = (from_json(TollReport, value) for value in values)
         return tuple(one for one in tolls if _said_by(query.source, one.originator, one.carrier, one.publisher))
 
@@ -85,7 +96,7 @@ class Tallies:
 
     def query(self, query: EventQuery) -> tuple[BreachTally, ...]:
         """Tallies for places inside those asked for, as `Tolls.query`; exercises are left out."""
-        values = self._session.connection.execute(_matching(query, breach_tallies, tally_places, "tally")).scalars()
+        values = self._session.connection.execute(*_matching(query, "tally")).scalars()
         tallies = (from_json(BreachTally, value) for value in values)
         return tuple(
             one for one in tallies if not one.exercise and _said_by(query.source, one.accuser, None, one.publisher)
@@ -108,39 +119,48 @@ def _save(
         connection.execute(delete(table).where(here))
     connection.execute(insert(table), row)
     rows = [
-        {f"{name}_id": row[f"{name}_id"], "position": position, **area_values(one)}
-        for position, one in enumerate(where)
+        {f"{name}_id": row[f"{name}_id"], "position": position, **columns_of(one)} for position, one in enumerate(where)
     ]
     if rows:
         connection.execute(insert(places), rows)
     return True
 
 
-def _matching(query: EventQuery, table: Table, places: FromClause, name: str) -> Select[Any]:
+def _matching(query: EventQuery, name: str) -> tuple[Select[Any], dict[str, Any]]:
+    """The statement of a question and its values."""
+    areas = areas_of(EventQuery(places=query.places))
+    values = area_values(areas)
+    last = last_day_of(query)
+    asked = {"first_day": query.first_day, "last_day": last, "as_of": query.as_of}
+    shape = _Shape(name, area_shapes(areas), *(value is not None for value in asked.values()))
+    return _statement(shape), values | {one: value for one, value in asked.items() if value is not None}
+
+
+@lru_cache(maxsize=SHAPES)
+def _statement(shape: _Shape) -> Select[Any]:
+    table, places = _TABLES[shape.name]
     start = func.coalesce(table.c.period_start, table.c.as_of)
     end = func.coalesce(table.c.period_end, table.c.as_of)
-    number = table.c[f"{name}_id"]
+    number = table.c[f"{shape.name}_id"]
     order = (func.coalesce(table.c.as_of, table.c.period_end).desc().nulls_last(), number)
-    statement = select(table.c[name]).order_by(*order)
-    areas = areas_of(EventQuery(places=query.places))
-    if areas:
-        inside = or_(*(within(places, area) for area in areas))
+    statement = select(table.c[shape.name]).order_by(*order)
+    if shape.areas:
         # The areas' index first: as `exists` it would be read anew for every count there is.
-        statement = statement.where(number.in_(select(places.c[f"{name}_id"]).where(inside)))
-    last: date | None = query.last_day
-    if query.as_of is not None:
-        today = (query.as_of + AHEAD_OF_UTC).date()
-        last = today if last is None else min(last, today)
-        statement = statement.where(_published_by(table, query.as_of))
-    if last is not None:
+        inside = select(places.c[f"{shape.name}_id"]).where(within_any(places, shape.areas))
+        statement = statement.where(number.in_(inside))
+    if shape.as_of:
+        published = table.c.published_at
+        as_of = bindparam("as_of", type_=published.type)
+        statement = statement.where(or_(published.is_(None), published <= as_of))
+    if shape.last_day:
+        last = bindparam("last_day", type_=table.c.as_of.type)
         statement = statement.where(or_(start.is_(None), start <= last))
-    if query.first_day is not None:
-        statement = statement.where(or_(end.is_(None), end >= query.first_day))
+    if shape.first_day:
+        first = bindparam("first_day", type_=table.c.as_of.type)
+        statement = statement.where(or_(end.is_(None), end >= first))
+    if shape.name == "toll":
+        statement = statement.where(table.c.status != str(Status.BACKGROUND))
     return statement.limit(BOUND)
-
-
-def _published_by(table: Table, as_of: datetime) -> Any:
-    return or_(table.c.published_at.is_(None), table.c.published_at <= as_of)
 
 
 def _said_by(source: str | None, *voices: str | None) -> bool:

@@ -1,0 +1,287 @@
+"""The statements of a search for events, each built once from the search's shape: index-driven, on either database.
+
+The search is a union of arms, each of which walks one index in the order of the answer and stops at the page's end:
+events by their first place, events by a further place, and (with a first day) the few that lasted longer than a month.
+
+Building a statement takes much longer than running it, so each is kept with its shape. Its values are named as in
+`eventquery.values_of`; besides there are `bound` (rows of each arm), `limit` and `offset`.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from math import pi
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Float,
+    FromClause,
+    Integer,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    true,
+    type_coerce,
+    union,
+    union_all,
+)
+
+from storage.eventquery import COUNT_BOUND, ESCAPE, AreaShape, Shape
+from storage.models import claims, event_places, events
+
+_T = TypeVar("_T")
+
+SHAPES = 64  # statements kept of each sort, some 200 KB each; those asked for longest ago are built anew
+LONG_BOUND = 2_000
+
+
+@lru_cache(maxsize=SHAPES)
+def page(shape: Shape) -> Select[Any]:
+    """The matching events, newest first, from `offset` at most `limit`; `bound` is their sum."""
+    found = _search(shape).subquery()
+    order = (found.c.day.desc(), found.c.sort_at.desc(), found.c.event_id.desc())
+    shown = select(found).order_by(*order).limit(_whole("limit")).offset(_whole("offset")).subquery()
+    return (
+        select(events)
+        .join(shown, shown.c.event_id == events.c.event_id)
+        .order_by(shown.c.day.desc(), shown.c.sort_at.desc(), shown.c.event_id.desc())
+    )
+
+
+@lru_cache(maxsize=SHAPES)
+def totals(shape: Shape) -> Select[Any]:
+    """Of the matching events, newest first and at most `bound`, what totals need."""
+    found = _search(shape).subquery()
+    columns: list[ColumnElement[Any]] = [
+        events.c.event_id,
+        events.c.day,
+        events.c.day_end,
+        events.c.kind,
+        events.c.fatalities_low,
+        events.c.fatalities_best,
+        events.c.fatalities_high,
+        type_coerce(events.c.casualties, Text).label("casualties"),
+        type_coerce(events.c.originators, Text).label("originators"),
+        events.c.place_id,
+        events.c.admin2_id,
+        events.c.admin1_id,
+        events.c.sample,
+    ]
+    if shape.as_of:
+        columns.append(events.c.last_claim_at)
+    return (
+        select(*columns)
+        .join(found, found.c.event_id == events.c.event_id)
+        .order_by(events.c.day.desc(), events.c.sort_at.desc(), events.c.event_id.desc())
+        .limit(_whole("bound"))
+    )
+
+
+@lru_cache(maxsize=SHAPES)
+def counting(shape: Shape) -> Select[Any]:
+    """The number of matching events, counted to `bound` for each arm at most; from the indices alone where it can.
+
+    In one unit no event is found twice (`eventrows.further_places` sees to it).
+    """
+    found = [arm for _, arm in _arms(shape)]
+    if shape.first_day:
+        found.append(_long_arm(shape))
+    arms = [select(arm.limit(_whole("bound")).subquery().c.event_id) for arm in found]
+    once = len(shape.areas) < 2 and not _near(shape)
+    return select(func.count()).select_from((union_all(*arms) if once else union(*arms)).subquery())
+
+
+@lru_cache(maxsize=SHAPES)
+def undated(shape: Shape) -> Select[Any]:
+    """The number of events of the search that have no day at all; `as_of` and days play no part."""
+    found = select(events.c.event_id).where(
+        events.c.day.is_(None),
+        events.c.listed == false(),  # with the area and no day this is the head of an index
+        events.c.retracted != true(),
+        events.c.held != true(),
+        func.coalesce(events.c.merged_into, "") == "",  # nearly every row has none: not by its index
+        events.c.status != "background",
+        *_conditions(shape, as_of=False),
+    )
+    if shape.kinds:
+        found = found.where(_of_kinds(events))
+    if shape.areas:
+        found = found.where(within_any(events, shape.areas))
+    return select(func.count()).select_from(found.limit(COUNT_BOUND).subquery())
+
+
+@lru_cache(maxsize=1)
+def claims_of() -> Select[Any]:
+    """All claims on the events `event_ids`, each event's in their order."""
+    return (
+        select(claims).where(claims.c.event_id.in_(_any_of("event_ids"))).order_by(claims.c.position, claims.c.claim_id)
+    )
+
+
+@lru_cache(maxsize=1)
+def places_of() -> Select[Any]:
+    """The further places of the events `event_ids`."""
+    return select(event_places.c.event_id, event_places.c.place_id).where(
+        event_places.c.event_id.in_(_any_of("event_ids")), event_places.c.place_id.is_not(None)
+    )
+
+
+def within_any(table: FromClause, areas: tuple[AreaShape, ...]) -> ColumnElement[bool]:
+    """The condition that a row of `table` (with area columns) lies in one of the areas."""
+    return or_(*(_within(table, area, number) for number, area in enumerate(areas)))
+
+
+def _within(table: FromClause, area: AreaShape, number: int) -> ColumnElement[bool]:
+    if area.column:
+        column: ColumnElement[str] = table.c[area.column]
+        return column == _like(f"area{number}", column)
+    up = func.sin((table.c.latitude - _real(f"latitude{number}")) * (pi / 360))
+    across = func.sin((table.c.longitude - _real(f"longitude{number}")) * (pi / 360))
+    squeeze = _real(f"squeeze{number}") * func.cos(table.c.latitude * (pi / 180))
+    return and_(_in_cells(table, area, number), up * up + squeeze * across * across <= _real(f"reach{number}"))
+
+
+def _in_cells(table: FromClause, area: AreaShape, number: int) -> ColumnElement[bool]:
+    if not area.ranges:
+        return table.c.cell.in_(_any_of(f"cells{number}"))
+    return or_(
+        *(
+            table.c.cell.between(_whole(f"first{number}_{one}"), _whole(f"last{number}_{one}"))
+            for one in range(area.ranges)
+        )
+    )
+
+
+def _search(shape: Shape) -> CompoundSelect[Any]:
+    """The matching events as (event_id, day, sort_at), at most `bound` from each arm, newest first within each."""
+    near = _near(shape)
+
+    def ordered(table: FromClause, arm: Select[Any], long: bool) -> Select[Any]:
+        # By distance the cells' index must be read, and for long events theirs, not that of all days.
+        day = _unindexed(table.c.day) if near or long else table.c.day
+        return arm.order_by(day.desc(), table.c.sort_at.desc(), table.c.event_id.desc()).limit(_whole("bound"))
+
+    arms = [ordered(table, arm, False) for table, arm in _arms(shape)]
+    if shape.first_day:
+        arms.append(ordered(events, _long_arm(shape), True))
+    return union(*(select(arm.subquery()) for arm in arms))
+
+
+def _near(shape: Shape) -> bool:
+    return any(not area.column for area in shape.areas)
+
+
+def _arms(shape: Shape) -> list[tuple[FromClause, Select[Any]]]:
+    if not shape.areas:
+        return [(events, _arm(events, shape, None))]
+    return [
+        (table, _arm(table, shape, _within(table, area, number)))
+        for number, area in enumerate(shape.areas)
+        for table in (events, event_places)
+    ]
+
+
+def _arm(table: FromClause, shape: Shape, place: ColumnElement[bool] | None) -> Select[Any]:
+    statement = select(table.c.event_id, table.c.day, table.c.sort_at).where(table.c.listed == true())
+    if place is not None:
+        statement = statement.where(place)
+    statement = statement.where(*_window(table, shape, short=True))
+    if shape.kinds:
+        statement = statement.where(_of_kinds(table))
+    conditions = _conditions(shape, as_of=shape.as_of)
+    if table is not events and conditions:
+        statement = statement.join(events, events.c.event_id == table.c.event_id)
+    return statement.where(*conditions)
+
+
+def _long_arm(shape: Shape) -> Select[Any]:
+    """The few events that lasted longer than a month, found by a small index of their own."""
+    # The bound keeps the planners from reading the large indices instead of the small one.
+    since = _like("first_day", events.c.day_end)
+    lasting = select(events.c.event_id).where(text("events.long_span = 1"), events.c.day_end >= since)
+    few = lasting.order_by(events.c.day_end.desc()).limit(LONG_BOUND).subquery()
+    statement = (
+        select(events.c.event_id, events.c.day, events.c.sort_at)
+        .join(few, few.c.event_id == events.c.event_id)
+        .where(_unindexed(events.c.listed) == true())
+    )
+    if shape.areas:
+        further = exists().where(event_places.c.event_id == events.c.event_id, within_any(event_places, shape.areas))
+        statement = statement.where(or_(further, within_any(events, shape.areas)))
+    if shape.kinds:
+        statement = statement.where(_of_kinds(events))
+    return statement.where(*_window(events, shape, short=False), *_conditions(shape, as_of=shape.as_of))
+
+
+def _unindexed(column: ColumnElement[_T]) -> ColumnElement[_T]:
+    """The same value, in a form that no index has: keeps the planners from an index that holds nearly every row."""
+    return func.coalesce(column, column)
+
+
+def _window(table: FromClause, shape: Shape, *, short: bool) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    day = table.c.day if short else _unindexed(table.c.day)
+    if shape.as_of:  # the first publication, or long ago where there is none; and it is in the index
+        conditions.append(table.c.sort_at <= _like("as_of", table.c.sort_at))
+    if shape.last_day:
+        conditions.append(day <= _like("last_day", table.c.day))
+    if shape.first_day:
+        conditions.append(table.c.day_end >= _like("first_day", table.c.day_end))
+        bound = _like("short_from", table.c.day)
+        conditions.append(day >= bound if short else day < bound)
+    return conditions
+
+
+def _conditions(shape: Shape, *, as_of: bool) -> list[ColumnElement[bool]]:
+    """What is asked of the event itself, whichever place it was found by."""
+    conditions: list[ColumnElement[bool]] = []
+    if shape.tags:
+        conditions.append(or_(*(_holds(events.c.tags, f"tag{number}") for number in range(shape.tags))))
+    if shape.actor:
+        conditions.append(_holds(events.c.actors, "actor"))
+    if shape.civilians:
+        conditions.append(events.c.civilian == true())
+    if shape.source:
+        said = exists(literal(1)).where(claims.c.event_id == events.c.event_id, _holds(claims.c.voices, "source"))
+        if as_of:
+            published = claims.c.published_at
+            said = said.where(or_(published.is_(None), published <= _like("as_of", published)))
+        conditions.append(said)
+    return conditions
+
+
+def _of_kinds(table: FromClause) -> ColumnElement[bool]:
+    return table.c.kind.in_(_any_of("kinds"))
+
+
+def _holds(column: ColumnElement[str], name: str) -> ColumnElement[bool]:
+    return column.contains(_like(name, column), escape=ESCAPE)
+
+
+def _like(name: str, column: ColumnElement[_T]) -> BindParameter[_T]:
+    """A value kept as this column keeps its own."""
+    return bindparam(name, type_=column.type)
+
+
+def _whole(name: str) -> BindParameter[int]:
+    return bindparam(name, type_=Integer())
+
+
+def _real(name: str) -> BindParameter[float]:
+    return bindparam(name, type_=Float())
+
+
+def _any_of(name: str) -> BindParameter[Any]:
+    """Any number of values, kept as the column keeps them that they are compared with."""
+    return bindparam(name, expanding=True)
