@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,15 @@ def test_what_is_put_in_can_neither_format_nor_turn_a_line_around(text: str) -> 
         assert "<" not in line
         assert shown.count(FSI) == shown.count(PDI) <= 1
         assert not any(c in shown for c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067")
+
+
+@given(st.lists(st.one_of(st.text(max_size=8), st.integers()), min_size=1, max_size=4))
+def test_a_text_said_again_in_either_language_has_nothing_left_of_the_first_time(values: list[str | int]) -> None:
+    for tag in ("en", "ar", "en", "ar"):
+        texts, fresh = CATALOG.texts(tag), replace(CATALOG.texts(tag))
+        assert not fresh._templates
+        for value in values:
+            assert texts.say("near {name}", name=value) == fresh.say("near {name}", name=Html(fresh.value(str(value))))
 
 
 def test_what_is_html_already_is_put_in_as_it_is() -> None:
