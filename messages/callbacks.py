@@ -202,7 +202,7 @@ def encode(action: Action) -> str | None:
 
 def decode(data: str | None) -> Action | None:
     """The action of callback data, or None for anything that `encode` of this version did not write."""
-    if not data or len(data) > LIMIT or data[0] != _VERSION or len(data) < 3:
+    if not data or len(data.encode("utf-8", "surrogatepass")) > LIMIT or data[0] != _VERSION or len(data) < 3:
         return None
     code, body = data[1], data[2:]
     if code == "e":

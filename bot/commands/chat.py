@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.clock import clock
-from bot.commands.run import converse
 from bot.commands.sample import load_bundled
 from bot.console import terminal_request
+from bot.conversation import converse
 from bot.opening import answering, open_database, settings_with_logs
 from bot.services import Services
 from bot.settings import Settings

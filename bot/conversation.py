@@ -1,0 +1,46 @@
+"""One conversation of people with the bot, from its start to its end: over Telegram, or over the terminal."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.alerting import seat_alerts
+from bot.app import build_application, build_health
+from bot.console import ConsoleRequest
+from bot.lifecycle import Deadlines
+from bot.lifecycle import run as run_application
+from bot.opening import load_catalog
+from bot.scheduler import Schedule
+from bot.services import Services
+from bot.settings import Settings
+from handlers.commands import menus
+from messages.buttons import ALERTS
+
+
+def converse(settings: Settings, services: Services, request: ConsoleRequest | None, *, sample: bool = False) -> int:
+    """Run the Application until it is stopped, over Telegram (`request` None) or the terminal; the exit status."""
+    try:
+        return asyncio.run(_conversation(settings, services, request, sample=sample))
+    finally:
+        services.close()
+
+
+async def _conversation(settings: Settings, services: Services, request: ConsoleRequest | None, *, sample: bool) -> int:
+    catalog = load_catalog(services.answering.places)
+    storage = None if request else services.answering.storage
+    features = frozenset({ALERTS}) if storage else frozenset()
+    application, intake = build_application(
+        settings, services, catalog, request, features=features, sample=sample, storage=storage
+    )
+    schedule = Schedule()
+    if storage:
+        seat_alerts(application, schedule, services, settings, catalog)
+    return await run_application(
+        application,
+        intake,
+        schedule=schedule,
+        commands=None if request else menus(catalog),
+        deadlines=Deadlines(settings.start_deadline, settings.stop_deadline),
+        stop=request.finished if request else None,
+        health=build_health(settings, storage, intake) if storage else None,
+    )
