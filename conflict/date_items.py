@@ -105,7 +105,9 @@ def date_openings(language: str) -> frozenset[str]:
     """The words that only the dates of a text have: one without any of them, and without figures, names no day."""
     words = date_words(language)
     telling = ("month", "weekday", "unit", "day", "part", "season", "holiday", "weekof", "yeartodate", "monthtodate")
-    return frozenset(max(keys, key=len) for keys, roles in words.roles.items() if any(role in roles for role in telling))
+    return frozenset(
+        max(keys, key=len) for keys, roles in words.roles.items() if any(role in roles for role in telling)
+    )
 
 
 def read_items(text: str, language: str, *, strict: bool) -> list[Item]:

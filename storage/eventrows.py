@@ -147,7 +147,9 @@ def to_event(row: Row[Any], claims: tuple[Claim, ...]) -> ConflictEvent:
 
 def to_totals(row: Row[Any], further: tuple[str, ...]) -> EventTotals:
     """What totals need, of a row of `events` with the columns that `storage.events` selects for it, JSON as text."""
-    event_id, day, day_end, kind, low, best, high, casualties, originators, place, admin2, admin1, sample, *_ = tuple(row)
+    event_id, day, day_end, kind, low, best, high, casualties, originators, place, admin2, admin1, sample, *_ = tuple(
+        row
+    )
     return EventTotals(
         event_id,
         day,

@@ -23,7 +23,7 @@ async def running(botapi: BotApiServer, home: Path) -> AsyncIterator[Process]:
     more = {"TELEGRAM_TOKEN": botapi.token, "TELEGRAM_API_URL": botapi.root, "SITREP_POLL_TIMEOUT": "5"}
     process = await asyncio.create_subprocess_exec(*SITREP, "run", env=environment(home, **more), stderr=PIPE, cwd=home)
     try:
-        await botapi.begun("getUpdates")
+        await botapi.begun("getUpdates", seconds=30)  # a busy machine starts slowly
         yield process
     finally:
         if process.returncode is None:
