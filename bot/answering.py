@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from conflict.answers import Answer
 from conflict.ceasefires import Ceasefire
-from conflict.composing import compose
+from conflict.composing import compose, days_of
 from conflict.events import ConflictEvent
 from conflict.gazetteer import Gazetteer
 from conflict.names import normal
@@ -107,11 +107,12 @@ def query_of(
     question: Question, places: tuple[Place, ...], *, tz: tzinfo, page: int = 0, as_of: datetime | None = None
 ) -> EventQuery:
     """The search that a question means. Its instants become days in the reader's zone, both inclusive."""
+    first, last = days_of(question, tz)
     return EventQuery(
         places=places,
         radius_km=question.radius_km,
-        first_day=first_day(question.period.start, tz),
-        last_day=last_day(question.period.end, tz),
+        first_day=first,
+        last_day=last,
         event_types=question.event_types,
         sub_event_types=question.sub_event_types,
         tags=question.tags,
@@ -122,16 +123,6 @@ def query_of(
         limit=PAGE,
         offset=page * PAGE,
     )
-
-
-def first_day(start: datetime | None, tz: tzinfo) -> date | None:
-    """The day on which a period begins."""
-    return start.astimezone(tz).date() if start else None
-
-
-def last_day(end: datetime | None, tz: tzinfo) -> date | None:
-    """The last day of a period whose `end` is exclusive."""
-    return (end - timedelta(microseconds=1)).astimezone(tz).date() if end else None
 
 
 def _answer(

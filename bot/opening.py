@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.answering import Answering
@@ -65,11 +65,6 @@ def instant(text: str, option: str) -> datetime:
 def day(text: str, option: str) -> date:
     """A day in ISO 8601."""
     return instant(text, option).date()
-
-
-def beginning(when: date) -> datetime:
-    """The first instant of a day, UTC."""
-    return datetime.combine(when, time(), UTC)
 
 
 def zone(name: str | None, default: ZoneInfo) -> ZoneInfo:
