@@ -23,7 +23,8 @@ from alerts.dispatch import Dispatcher
 from alerts.sending import Outcome, Outgoing, Sent
 from benchmarks.figures import Figure, percentile
 from conflict.claims import Claim
-from conflict.events import ChangeKind, ConflictEvent, EventFacts, Report, ReportKind
+from conflict.events import ChangeKind, ConflictEvent, Report, ReportKind
+from conflict.facts import EventFacts
 from conflict.fold import fold
 from conflict.places import EventPlace, Place
 from conflict.subscriptions import cell_key, cell_of

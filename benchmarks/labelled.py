@@ -16,8 +16,8 @@ from math import asin, cos, radians, sin, sqrt
 from pathlib import Path
 from typing import Any
 
-from conflict.claims import Casualty
 from conflict.events import EventData, Report, ReportKind
+from conflict.facts import Casualty
 from conflict.names import folded
 from conflict.places import Place, Places
 from conflict.vocabulary import TYPE_OF, CasualtyKind, Status, SubEventType

@@ -14,8 +14,9 @@ from itertools import accumulate
 
 from conflict.actors import Actors
 from conflict.ceasefires import Ceasefire
-from conflict.claims import Casualty, Claim, Evidence
-from conflict.events import Actor, ConflictEvent, EventFacts, Report, ReportKind
+from conflict.claims import Claim
+from conflict.events import ConflictEvent, Report, ReportKind
+from conflict.facts import Actor, Casualty, EventFacts, Evidence
 from conflict.gazetteer import Gazetteer
 from conflict.gazetteer_file import DATA, read_embedded
 from conflict.places import EventPlace, Place

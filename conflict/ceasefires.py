@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 from conflict.errors import InputError
-from conflict.events import EventFacts
+from conflict.facts import EventFacts
 from conflict.vocabulary import Assertion, EventType, SubEventType
 
 

@@ -4,38 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from conflict.vocabulary import CasualtyKind, OriginatorKind
-
-if TYPE_CHECKING:
-    from conflict.events import EventFacts
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """The words something rests on: character offsets into the report's text (end exclusive) and the words."""
-
-    start: int
-    end: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Casualty:
-    """A number of people harmed. `count` None with `low`/`high` is a range; all None is "some, number not given".
-
-    `side` is an actor id or name, None where not said; `role` the report's own word (fighters, children, soldiers);
-    `civilian` None where not said.
-    """
-
-    kind: CasualtyKind
-    side: str | None = None
-    role: str | None = None
-    civilian: bool | None = None
-    count: int | None = None
-    low: int | None = None
-    high: int | None = None
+from conflict.facts import EventFacts, Evidence
+from conflict.vocabulary import OriginatorKind
 
 
 @dataclass(frozen=True, slots=True)

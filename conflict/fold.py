@@ -14,8 +14,9 @@ from datetime import UTC, date, datetime
 from typing import TypeVar
 
 from conflict.answers import Range
-from conflict.claims import Casualty, Claim
-from conflict.events import Actor, Breach, ConflictEvent, EventFacts, ReportedBreach
+from conflict.claims import Claim
+from conflict.events import ConflictEvent
+from conflict.facts import Actor, Breach, Casualty, EventFacts, ReportedBreach
 from conflict.fingerprints import near_copies
 from conflict.places import EventPlace
 from conflict.severity import severity_of

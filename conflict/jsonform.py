@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from conflict.claims import Casualty, Claim, Evidence
-from conflict.events import Actor, Breach, ConflictEvent, EventData, EventFacts
+from conflict.claims import Claim
+from conflict.events import ConflictEvent, EventData
+from conflict.facts import Actor, Breach, Casualty, EventFacts, Evidence
 from conflict.places import EventPlace
 from conflict.tolls import BreachTally, TollReport
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from conflict.events import ConflictEvent, EventFacts
+from conflict.events import ConflictEvent
+from conflict.facts import EventFacts
 from conflict.severity import deaths
 from conflict.vocabulary import Assertion, PlaceLevel, Severity, Verification
 

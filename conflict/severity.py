@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import Any
 
 from conflict.errors import InputError
-from conflict.events import EventFacts
+from conflict.facts import EventFacts
 from conflict.vocabulary import Assertion, CasualtyKind, EventType, Severity, Status, SubEventType
 
 _VIOLENT = frozenset({EventType.BATTLES, EventType.REMOTE_VIOLENCE, EventType.AGAINST_CIVILIANS, EventType.RIOTS})

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
 
-from conflict.claims import Casualty, Evidence
 from conflict.counts import Count, Total, add_up, larger, summed
+from conflict.facts import Casualty, Evidence
 from conflict.places import EventPlace
 from conflict.vocabulary import TYPE_OF, CasualtyKind, OriginatorKind, PlaceLevel, Status, SubEventType
 

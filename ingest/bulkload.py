@@ -11,7 +11,8 @@ from datetime import date, timedelta
 
 from conflict.ceasefires import Ceasefire
 from conflict.claims import Claim
-from conflict.events import ConflictEvent, EventData, EventFacts
+from conflict.events import ConflictEvent, EventData
+from conflict.facts import EventFacts
 from conflict.fold import fold, independent_voices
 from conflict.severity import severity_of
 from conflict.vocabulary import EventType, OriginatorKind, Verification

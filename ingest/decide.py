@@ -18,7 +18,8 @@ from itertools import combinations
 from math import asin, cos, radians, sin, sqrt
 
 from conflict.claims import Claim
-from conflict.events import ConflictEvent, Corroborate, EventData, EventFacts, EventIntent, Insert, Revise
+from conflict.events import ConflictEvent, Corroborate, EventData, EventIntent, Insert, Revise
+from conflict.facts import EventFacts
 from conflict.fingerprints import near_copies, words_of
 from conflict.fold import fold, voice_of
 from conflict.names import folded

@@ -17,7 +17,8 @@ from typing import Protocol
 
 from conflict import ceasefires
 from conflict.claims import Claim
-from conflict.events import ChangeKind, ConflictEvent, EventData, EventFacts, EventIntent, Report
+from conflict.events import ChangeKind, ConflictEvent, EventData, EventIntent, Report
+from conflict.facts import EventFacts
 from conflict.fingerprints import fingerprint, may_be_copies, near_copies
 from conflict.tolls import BreachTally, TollReport
 from conflict.vocabulary import OriginatorKind

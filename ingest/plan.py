@@ -8,18 +8,8 @@ from hashlib import blake2b
 
 from conflict.ceasefires import Ceasefire, truces_covering
 from conflict.claims import Claim
-from conflict.events import (
-    Breach,
-    ChangeKind,
-    ConflictEvent,
-    Corroborate,
-    EventData,
-    EventFacts,
-    EventIntent,
-    Insert,
-    Merge,
-    Revise,
-)
+from conflict.events import ChangeKind, ConflictEvent, Corroborate, EventData, EventIntent, Insert, Merge, Revise
+from conflict.facts import Breach, EventFacts
 from conflict.fold import fold, voice_of
 from conflict.vocabulary import Verification
 from ingest.decide import Telling, explain, partition, telling_of, tellings

@@ -13,7 +13,8 @@ from datetime import date, datetime, tzinfo
 from conflict.answers import Reply
 from conflict.ceasefires import Ceasefire
 from conflict.claims import Claim
-from conflict.events import ConflictEvent, EventFacts
+from conflict.events import ConflictEvent
+from conflict.facts import EventFacts
 from conflict.places import EventPlace
 from conflict.revisions import Aspect, Version, changed
 from conflict.vocabulary import PlaceLevel, Status, Verification

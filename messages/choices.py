@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, timedelta, tzinfo
 
 from conflict.answers import Reply
-from conflict.events import Actor
+from conflict.facts import Actor
 from conflict.questions import Clarification, Question, QuestionKind
 from messages.bidi import with_direction
 from messages.buttons import place_buttons

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from conflict.events import Actor, ConflictEvent, EventFacts
+from conflict.events import ConflictEvent
+from conflict.facts import Actor, EventFacts
 from conflict.places import EventPlace, Place
 from conflict.vocabulary import TYPE_OF, Assertion, CasualtyKind, EventType, PlaceLevel, Status, SubEventType
 from messages.catalog import Texts, msg

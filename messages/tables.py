@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from conflict.answers import Answer
-from conflict.claims import Casualty
 from conflict.events import ConflictEvent
+from conflict.facts import Casualty
 from conflict.places import Place
 from conflict.tolls import Counted, TollReport, total_over
 from conflict.vocabulary import SubEventType

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from conflict.claims import Casualty, Claim
-from conflict.events import Actor, ConflictEvent, EventFacts
+from conflict.claims import Claim
+from conflict.events import ConflictEvent
+from conflict.facts import Actor, Casualty, EventFacts
 from conflict.tolls import TollReport
 from conflict.vocabulary import CasualtyKind
 from messages.catalog import Texts, msg

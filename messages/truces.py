@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from conflict.answers import Answer
 from conflict.ceasefires import Ceasefire, CeasefireStatus
-from conflict.events import ConflictEvent, ReportedBreach
+from conflict.events import ConflictEvent
+from conflict.facts import ReportedBreach
 from conflict.questions import QuestionKind
 from conflict.tolls import BreachTally
 from messages.catalog import Texts, msg

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta, tzinfo
 from math import asin, cos, radians, sin, sqrt
 
-from conflict.events import Actor, EventFacts
+from conflict.facts import Actor, EventFacts
 from conflict.places import EventPlace, Place
 from conflict.questions import Question
 from conflict.vocabulary import PartOfDay, PlaceLevel

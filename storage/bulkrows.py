@@ -13,7 +13,8 @@ from functools import lru_cache
 from typing import Any
 
 from conflict.claims import Claim
-from conflict.events import Actor, ConflictEvent, EventFacts, Report
+from conflict.events import ConflictEvent, Report
+from conflict.facts import Actor, EventFacts
 from conflict.places import EventPlace
 from conflict.vocabulary import Assertion, Status, Verification
 from storage.codec import to_json

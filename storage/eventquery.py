@@ -12,8 +12,8 @@ from datetime import date, datetime, timedelta
 from math import cos, radians
 from typing import Any, NamedTuple
 
-from conflict.claims import Casualty
 from conflict.events import ConflictEvent
+from conflict.facts import Casualty
 from conflict.places import Place
 from conflict.vocabulary import SUBTYPES_OF, TYPE_OF, EventType, PlaceLevel, SubEventType
 from storage.cells import cell_ranges, half_chord_squared, rounded

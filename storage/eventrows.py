@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from conflict.claims import Casualty, Claim, Evidence
-from conflict.events import ConflictEvent, EventFacts
+from conflict.claims import Claim
+from conflict.events import ConflictEvent
+from conflict.facts import Casualty, EventFacts, Evidence
 from conflict.places import EventPlace
 from conflict.vocabulary import OriginatorKind, PlaceLevel, Severity, Status, SubEventType, Verification
 from storage.cells import cell_of, rounded

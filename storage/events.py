@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Row, func, select, true
 
 from conflict.claims import Claim
-from conflict.events import Change, ChangeKind, ConflictEvent, EventFacts
+from conflict.events import Change, ChangeKind, ConflictEvent
+from conflict.facts import EventFacts
 from conflict.fold import fold
 from storage import eventsaving, eventstatements
 from storage.eventquery import (

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, case, delete, false, insert, or_, select, true, union, update
 
 from conflict.errors import StorageError
-from conflict.events import Change, ChangeKind, ConflictEvent, EventFacts
+from conflict.events import Change, ChangeKind, ConflictEvent
+from conflict.facts import EventFacts
 from conflict.vocabulary import Status
 from storage.changes import add_change
 from storage.codec import from_json

@@ -14,7 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, TextClause, bindparam, delete, func, insert, or_, select, text, update
 
-from conflict.events import Change, ConflictEvent, EventFacts
+from conflict.events import Change, ConflictEvent
+from conflict.facts import EventFacts
 from conflict.revisions import Version
 from conflict.subscriptions import concerns_civilians, concerns_truce, event_areas, proven_enough
 from conflict.vocabulary import Severity, Verification

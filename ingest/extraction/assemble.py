@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from conflict.claims import Claim
-from conflict.events import Actor, Breach, EventData, EventFacts, Report, ReportedBreach
+from conflict.events import EventData, Report
+from conflict.facts import Actor, Breach, EventFacts, ReportedBreach
 from conflict.periods import DaySpan
 from conflict.vocabulary import TYPE_OF, Assertion, EventType, OriginatorKind, Status
 from ingest.extraction.casualties import Count

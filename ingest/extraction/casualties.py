@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from conflict.claims import Casualty
+from conflict.facts import Casualty
 from conflict.numbers import NumberMention
 from conflict.vocabulary import CasualtyKind
 from ingest.extraction.lexicon import Lexicon

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from textwrap import fill, shorten
 
-from conflict.claims import Casualty
-from conflict.events import Actor, EventData
+from conflict.events import EventData
+from conflict.facts import Actor, Casualty
 from conflict.places import EventPlace
 from conflict.tolls import BreachTally, TollReport
 from ingest.extraction.extraction import Extraction, SentenceTrace

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from conflict.dates import DateMention
-from conflict.events import Actor
+from conflict.facts import Actor
 from conflict.places import EventPlace
 from conflict.vocabulary import Assertion, PartOfDay, SubEventType
 from ingest.extraction.attribution import NOBODY, Voice

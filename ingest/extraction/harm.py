@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from conflict.claims import Casualty
+from conflict.facts import Casualty
 from conflict.vocabulary import CasualtyKind
 from ingest.extraction.casualties import Count
 

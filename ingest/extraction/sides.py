@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from conflict.events import Actor
+from conflict.facts import Actor
 from ingest.extraction.attribution import Voice
 from ingest.extraction.lexicon import Lexicon
 from ingest.extraction.tags import Tag, Tagged

@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from conflict.claims import Evidence
 from conflict.dates import DateKind, DateMention
 from conflict.events import Report
+from conflict.facts import Evidence
 from conflict.places import EventPlace
 from conflict.tolls import BreachTally, TollReport
 from conflict.vocabulary import CasualtyKind, Status

@@ -11,9 +11,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from hashlib import blake2b
 
-from conflict.claims import Casualty, Evidence
 from conflict.errors import InputError
-from conflict.events import EventFacts
+from conflict.facts import Casualty, EventFacts, Evidence
 from conflict.names import normal
 from conflict.places import EventPlace
 from conflict.tolls import TollReport

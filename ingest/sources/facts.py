@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
 
-from conflict.claims import Claim, Evidence
-from conflict.events import EventData, EventFacts, Report, ReportKind
+from conflict.claims import Claim
+from conflict.events import EventData, Report, ReportKind
+from conflict.facts import EventFacts, Evidence
 from conflict.names import normal
 from conflict.vocabulary import OriginatorKind, SubEventType
 from ingest.decide import row_report_id

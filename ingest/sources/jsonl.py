@@ -12,8 +12,9 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from conflict.claims import Casualty, Claim, Evidence
-from conflict.events import Actor, Breach, ConflictEvent, EventFacts, Report, ReportedBreach, ReportKind
+from conflict.claims import Claim
+from conflict.events import ConflictEvent, Report, ReportKind
+from conflict.facts import Actor, Breach, Casualty, EventFacts, Evidence, ReportedBreach
 from conflict.places import EventPlace, Place
 from conflict.vocabulary import (
     Assertion,

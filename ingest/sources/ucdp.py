@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
-from conflict.claims import Casualty, Evidence
 from conflict.errors import InputError
-from conflict.events import Actor, EventFacts
+from conflict.facts import Actor, Casualty, EventFacts, Evidence
 from conflict.names import normal
 from conflict.places import EventPlace
 from conflict.vocabulary import CasualtyKind, PlaceLevel, SubEventType

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from conflict.actors import ActorEntry, Actors
-from conflict.events import Actor
+from conflict.facts import Actor
 from conflict.names import normal
 from conflict.vocabulary import OriginatorKind
 from ingest.sources.rows import tables_of

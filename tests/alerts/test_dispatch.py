@@ -13,7 +13,8 @@ from alerts.dispatch import Dispatcher
 from alerts.matcher import Matcher
 from alerts.sending import Gone, Migrated, NotSent, Outcome, Outgoing, Perhaps, Refused, SendingStopped, Sent, Wait
 from conflict.actors import Actors
-from conflict.events import ChangeKind, ConflictEvent, EventFacts
+from conflict.events import ChangeKind, ConflictEvent
+from conflict.facts import EventFacts
 from conflict.fold import fold
 from conflict.subscriptions import Subscription
 from conflict.vocabulary import Verification

@@ -10,7 +10,7 @@ import pytest
 from conflict.actors import Actors
 from conflict.ceasefires import CeasefireStatus, load, parse_ceasefires, truces_covering
 from conflict.errors import InputError
-from conflict.events import Actor, EventFacts
+from conflict.facts import Actor, EventFacts
 from conflict.gazetteer import Gazetteer
 from conflict.places import EventPlace, Place
 from conflict.vocabulary import Assertion, PlaceLevel, SubEventType

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from conflict.answers import Range, SourceHealth
-from conflict.claims import Casualty, Claim
+from conflict.claims import Claim
 from conflict.composing import compose, days_of
-from conflict.events import ConflictEvent, EventFacts
+from conflict.events import ConflictEvent
+from conflict.facts import Casualty, EventFacts
 from conflict.periods import Period
 from conflict.questions import Question, QuestionKind
 from conflict.vocabulary import CasualtyKind, Severity, SubEventType, Verification

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conflict.claims import Claim
-from conflict.events import Actor, Breach, EventFacts, ReportedBreach
+from conflict.facts import Actor, Breach, EventFacts, ReportedBreach
 from conflict.fold import fold, voice_of
 from conflict.places import EventPlace, Place
 from conflict.vocabulary import (

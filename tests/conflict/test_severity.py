@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conflict.claims import Casualty
 from conflict.errors import InputError
-from conflict.events import Breach, EventFacts, ReportedBreach
+from conflict.facts import Breach, Casualty, EventFacts, ReportedBreach
 from conflict.severity import load, parse_rules, severity_of
 from conflict.vocabulary import Assertion, CasualtyKind, Severity, Status, SubEventType
 

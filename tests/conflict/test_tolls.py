@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conflict.claims import Casualty
+from conflict.facts import Casualty
 from conflict.places import EventPlace, Place
 from conflict.tolls import TollReport, killed_in, total_over
 from conflict.vocabulary import CasualtyKind, PlaceLevel, Status, SubEventType

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 from conflict.answers import Answer
 from conflict.claims import Claim
-from conflict.events import ConflictEvent, EventFacts
+from conflict.events import ConflictEvent
+from conflict.facts import EventFacts
 from conflict.places import EventPlace, Place
 from conflict.questions import Clarification, Question, QuestionKind
 from conflict.vocabulary import PlaceLevel, Severity, SubEventType, Verification

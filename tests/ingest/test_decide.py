@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conflict.ceasefires import Ceasefire
-from conflict.claims import Claim, Evidence
-from conflict.events import Actor, ConflictEvent, Corroborate, EventData, EventFacts, Insert, Merge, Revise
+from conflict.claims import Claim
+from conflict.events import ConflictEvent, Corroborate, EventData, Insert, Merge, Revise
+from conflict.facts import Actor, EventFacts, Evidence
 from conflict.fold import fold
 from conflict.places import EventPlace, Place
 from conflict.vocabulary import PartOfDay, PlaceLevel, SubEventType, Verification

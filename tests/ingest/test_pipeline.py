@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from conflict.claims import Claim, Evidence
+from conflict.claims import Claim
 from conflict.composing import compose
 from conflict.errors import StorageError
-from conflict.events import ChangeKind, ConflictEvent, Corroborate, EventData, EventFacts, Insert, Report
+from conflict.events import ChangeKind, ConflictEvent, Corroborate, EventData, Insert, Report
+from conflict.facts import EventFacts, Evidence
 from conflict.gazetteer import Gazetteer
 from conflict.places import EventPlace, Place
 from conflict.questions import Question, QuestionKind

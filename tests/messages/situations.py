@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime
 
 from conflict.answers import Answer, Range, SourceHealth
 from conflict.ceasefires import Ceasefire
-from conflict.claims import Casualty, Claim, Evidence
-from conflict.events import Actor, Breach, ConflictEvent, EventFacts, ReportedBreach
+from conflict.claims import Claim
+from conflict.events import ConflictEvent
+from conflict.facts import Actor, Breach, Casualty, EventFacts, Evidence, ReportedBreach
 from conflict.periods import Period
 from conflict.places import EventPlace, Place
 from conflict.questions import Question, QuestionKind

@@ -14,8 +14,7 @@ import pytest
 
 from conflict.answers import Reply
 from conflict.ceasefires import Ceasefire
-from conflict.claims import Casualty
-from conflict.events import Breach, ReportedBreach
+from conflict.facts import Breach, Casualty, ReportedBreach
 from conflict.questions import Clarification, Question, QuestionKind
 from conflict.revisions import version_of
 from conflict.subscriptions import Subscription

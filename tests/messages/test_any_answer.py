@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from conflict.actors import Actors
 from conflict.answers import Answer, Range, SourceHealth
-from conflict.claims import Casualty, Claim, Evidence
-from conflict.events import Actor, Breach, ConflictEvent, EventFacts, ReportedBreach
+from conflict.claims import Claim
+from conflict.events import ConflictEvent
+from conflict.facts import Actor, Breach, Casualty, EventFacts, Evidence, ReportedBreach
 from conflict.places import EventPlace
 from conflict.questions import QuestionKind
 from conflict.tolls import TollReport

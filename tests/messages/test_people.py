@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conflict.actors import Actors
-from conflict.claims import Casualty
-from conflict.events import Actor
+from conflict.facts import Actor, Casualty
 from conflict.vocabulary import CasualtyKind
 from messages.bidi import has_rtl
 from messages.catalog import Catalog

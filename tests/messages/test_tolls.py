@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conflict.actors import Actors
-from conflict.claims import Casualty
-from conflict.events import EventFacts
+from conflict.facts import Casualty, EventFacts
 from conflict.vocabulary import CasualtyKind, OriginatorKind, SubEventType
 from messages.catalog import Catalog
 from messages.tolls import differing_tolls, tolls_by_voice

@@ -9,7 +9,7 @@ from hypothesis import given
 
 from conflict.claims import Claim
 from conflict.errors import StorageError
-from conflict.events import EventFacts
+from conflict.facts import EventFacts
 from storage.codec import from_json, to_json
 from storage.types import clean
 from tests.storage.values import any_claims, any_facts, words

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from conflict.claims import Claim
 from conflict.errors import StorageError
-from conflict.events import Actor, ChangeKind, ConflictEvent, EventFacts
+from conflict.events import ChangeKind, ConflictEvent
+from conflict.facts import Actor, EventFacts
 from conflict.fold import fold
 from conflict.places import Place
 from conflict.vocabulary import EventType, Status, SubEventType

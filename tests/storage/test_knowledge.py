@@ -7,7 +7,7 @@ from datetime import date
 
 from conflict.answers import SourceHealth
 from conflict.ceasefires import Ceasefire
-from conflict.claims import Casualty, Evidence
+from conflict.facts import Casualty, Evidence
 from conflict.places import EventPlace, Place
 from conflict.tolls import BreachTally, TollReport
 from conflict.vocabulary import CasualtyKind, Status

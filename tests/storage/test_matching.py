@@ -8,7 +8,8 @@ from random import Random
 
 import pytest
 
-from conflict.events import Breach, ChangeKind, ConflictEvent, EventFacts, ReportedBreach
+from conflict.events import ChangeKind, ConflictEvent
+from conflict.facts import Breach, EventFacts, ReportedBreach
 from conflict.places import EventPlace, Place
 from conflict.subscriptions import Subscription, cell_of, matches
 from conflict.vocabulary import EventType, PlaceLevel, Severity, SubEventType, Verification

@@ -6,17 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from conflict.claims import Casualty, Claim, Evidence
-from conflict.events import (
-    Actor,
-    Breach,
-    ChangeKind,
-    ConflictEvent,
-    EventFacts,
-    Report,
-    ReportedBreach,
-    ReportKind,
-)
+from conflict.claims import Claim
+from conflict.events import ChangeKind, ConflictEvent, Report, ReportKind
+from conflict.facts import Actor, Breach, Casualty, EventFacts, Evidence, ReportedBreach
 from conflict.fold import fold
 from conflict.places import EventPlace, Place
 from conflict.vocabulary import (
