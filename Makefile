@@ -22,7 +22,7 @@ run: $(VENV)/installed ## Run the bot; without TELEGRAM_TOKEN, a chat in this te
 	@exec $(BIN)/sitrep run
 
 test: $(VENV)/installed-dev ## Run every test (SQLite, PostgreSQL from a wheel, the bot over real HTTP)
-	@exec $(BIN)/python -m pytest
+	@exec $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 crashtest: $(VENV)/installed-dev ## Kill the real process at many more points than make test does; SEEDS=10, four kills each
 	@exec env CRASH_SEEDS=$(or $(SEEDS),10) $(BIN)/python -m pytest tests/acceptance/test_crash.py
