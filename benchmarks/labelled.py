@@ -171,7 +171,7 @@ def _verdicts(label: Row, event: EventData | None, places: Places) -> dict[str, 
         )
     if "places" in label:
         place = facts.primary_place.place if facts and facts.primary_place else None
-        out["place"] = bool(place and _is_there(place, label["places"], places))
+        out["place"] = bool(place and (_is_near(place, label) or _is_there(place, label["places"], places)))
     if label.get("assertion") != "denied" and not label.get("disputed"):
         killed = label.get("killed")
         bounds = (facts.fatalities_low, facts.fatalities_best, facts.fatalities_high) if facts else None
@@ -203,6 +203,12 @@ def _bound(casualties: Sequence[Casualty]) -> int | None:
     return sum(lows) if lows else None
 
 
+def _is_near(place: Place, label: Row) -> bool:
+    """Whether a place lies within a label's own distance of its own point, where it gives one."""
+    at = label.get("at")
+    return bool(at) and _distance(place.latitude, place.longitude, at[0], at[1]) <= label.get("km", NEAR_KM)
+
+
 def _is_there(place: Place, names: Sequence[str], places: Places) -> bool:
     """Whether a place is one of the labelled ones: by name, or within 25 km of what the name means."""
     for name in names:
@@ -215,9 +221,13 @@ def _is_there(place: Place, names: Sequence[str], places: Places) -> bool:
 
 
 def _km(one: Place, other: Place) -> float:
-    if None in (one.latitude, one.longitude, other.latitude, other.longitude):
+    return _distance(one.latitude, one.longitude, other.latitude, other.longitude)
+
+
+def _distance(*degrees: float | None) -> float:
+    if None in degrees:
         return float("inf")
-    lat1, lon1, lat2, lon2 = (radians(v or 0.0) for v in (one.latitude, one.longitude, other.latitude, other.longitude))
+    lat1, lon1, lat2, lon2 = (radians(v or 0.0) for v in degrees)
     half = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
     return 12_742 * asin(sqrt(half))
 
