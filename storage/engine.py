@@ -18,9 +18,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, exc
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import NullPool
 
 from conflict.errors import DatabaseAwayError, SettingsError, StorageError
 from storage import backup, restore, schema
+from storage.leases import AdvisorySeat, Election, LeasedSeat, process_name
 from storage.reach import DatabaseFile, Reach
 from storage.unit import Unit
 
@@ -108,6 +110,12 @@ class Storage:
         with _in_plain_words(self.url):
             return restore.restore(lambda: self._transaction(True), Path(path))
 
+    def election(self, name: str) -> Election:
+        """The seat of this name among all processes on this database (`storage.leases`)."""
+        if self.kind == "sqlite":
+            return LeasedSeat(lambda: self._transaction(True), name)
+        return AdvisorySeat(_on_its_own(self._engine.url), name)
+
     def close(self) -> None:
         """Close all connections."""
         self._engine.dispose()
@@ -184,6 +192,23 @@ def _postgresql(url: URL) -> Engine:
     )
     event.listen(engine, "begin", _begin_postgresql)
     return engine
+
+
+def _on_its_own(url: URL) -> Engine:
+    """An engine that keeps no connections: each is new, and the server soon notices when this machine is gone."""
+    options = f"-c statement_timeout={READ_SECONDS}s -c lock_timeout={BUSY_SECONDS}s"
+    options += " -c tcp_keepalives_idle=3 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=2"
+    return create_engine(
+        url,
+        connect_args={
+            "connect_timeout": CONNECT_SECONDS,
+            "options": options,
+            "application_name": process_name()[:63],
+            **SILENCE,
+        },
+        poolclass=NullPool,
+        isolation_level="AUTOCOMMIT",
+    )
 
 
 def _begin_postgresql(connection: Connection) -> None:

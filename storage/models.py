@@ -341,6 +341,10 @@ sources = Table(
     Column("last_item_at", Instant),
     Column("error", Words),
     Column("covers", Json),  # country codes it speaks of, where known
+    Column("watched", Boolean),  # false: it was polled once and is no more
+    Column("interval_seconds", Integer),
+    Column("items", Integer, nullable=False, server_default="0"),  # new ones, over all time
+    Column("events", Integer, nullable=False, server_default="0"),  # that they brought
 )
 
 source_runs = Table(

@@ -15,7 +15,9 @@ from storage.changes import Changes
 from storage.chats import Chats
 from storage.deliveries import Deliveries
 from storage.events import Events
+from storage.folding import Folding
 from storage.inbox import Inbox
+from storage.items import Items
 from storage.matching import Matching
 from storage.operators import OperatorActions
 from storage.places import LearnedPlaces
@@ -69,9 +71,19 @@ class Unit:
         return Changes(self._session)
 
     @cached_property
+    def folding(self) -> Folding:
+        """Deliveries that wait for their chat's own time."""
+        return Folding(self._session)
+
+    @cached_property
     def sources(self) -> Sources:
         """Sources, their health, and input kept aside."""
         return Sources(self._session)
+
+    @cached_property
+    def items(self) -> Items:
+        """What each source has shown already."""
+        return Items(self._session)
 
     @cached_property
     def places(self) -> LearnedPlaces:
