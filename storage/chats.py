@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row, delete, func, insert, select, update
 
 from conflict.errors import StorageError
-from storage.people import chats
+from storage.people import chats, send_halts, subscriptions, webhook_inbox
 from storage.session import Session
 
 
@@ -28,7 +28,9 @@ class Chat:
     """One chat. `chat_id` is ours; Telegram's own id stands in `telegram_id` alone.
 
     `quiet_from`, `quiet_to`, `digest_at` are minutes after midnight in `time_zone`; `digest_weekday` 0 is Monday, None
-    daily. `quiet_breaks_at` is the least severity that breaks through quiet hours. Activity is kept as a day.
+    daily. `quiet_breaks_at` is the least severity that breaks through quiet hours and digests, `quiet_breaks_breach`
+    whether a reported breach of a ceasefire does. `snoozed_places` are ids of places of events told, and
+    until when nothing of there is sent. Activity is kept as a day, and so is since when a chat cannot be written to.
     """
 
     chat_id: int
@@ -40,9 +42,12 @@ class Chat:
     quiet_from: int | None = None
     quiet_to: int | None = None
     quiet_breaks_at: int | None = None
+    quiet_breaks_breach: bool | None = None
     digest_at: int | None = None
     digest_weekday: int | None = None
     snoozed_until: datetime | None = None
+    snoozed_places: Mapping[str, datetime] = field(default_factory=dict)
+    left_on: date | None = None
     joined_on: date | None = None
     last_active_on: date | None = None
 
@@ -90,11 +95,13 @@ class Chats:
         """An IANA name, for example `Asia/Damascus`."""
         self._set(chat_id, time_zone=time_zone)
 
-    def set_quiet_hours(
-        self, chat_id: int, quiet_from: int | None, quiet_to: int | None, breaks_at: int | None
-    ) -> None:
-        """Minutes after midnight in the chat's zone, and the severity that breaks through; None: no quiet hours."""
-        self._set(chat_id, quiet_from=quiet_from, quiet_to=quiet_to, quiet_breaks_at=breaks_at)
+    def set_quiet_hours(self, chat_id: int, quiet_from: int | None, quiet_to: int | None) -> None:
+        """Minutes after midnight in the chat's zone; None: no quiet hours."""
+        self._set(chat_id, quiet_from=quiet_from, quiet_to=quiet_to)
+
+    def set_breaks(self, chat_id: int, severity: int | None, *, breaches: bool = False) -> None:
+        """What breaks through quiet hours and digests: this severity or graver, reported breaches; None: nothing."""
+        self._set(chat_id, quiet_breaks_at=severity, quiet_breaks_breach=breaches)
 
     def set_digest(self, chat_id: int, at: int | None, weekday: int | None = None) -> None:
         """Minutes after midnight of the daily digest, or of the weekly one on `weekday`; None: no digest."""
@@ -104,9 +111,19 @@ class Chats:
         """No alerts until then."""
         self._set(chat_id, snoozed_until=until)
 
-    def set_state(self, chat_id: int, state: ChatState) -> None:
-        """Blocked, retired, or active again."""
-        self._set(chat_id, state=str(state))
+    def snooze_place(self, chat_id: int, place_id: str, until: datetime, *, at: datetime) -> None:
+        """Nothing of this place until then; what is over is forgotten on the way."""
+        found = self._must(chat_id)
+        kept = {one: end for one, end in found.snoozed_places.items() if end > at} | {place_id: until}
+        self._set(chat_id, snoozed_places={one: end.isoformat() for one, end in kept.items()})
+
+    def wake(self, chat_id: int) -> None:
+        """End every snooze of the chat."""
+        self._set(chat_id, snoozed_until=None, snoozed_places=None)
+
+    def set_state(self, chat_id: int, state: ChatState, *, today: date | None = None) -> None:
+        """Blocked, retired, or active again; `today` is since when it cannot be written to."""
+        self._set(chat_id, state=str(state), left_on=None if state is ChatState.ACTIVE else today)
 
     def migrate(self, chat_id: int, telegram_id: int, kind: str = "supergroup") -> int:
         """The group has a new id of Telegram's; returns the chat's id from now on.
@@ -122,15 +139,34 @@ class Chats:
         return chat_id
 
     def delete(self, chat_id: int) -> bool:
-        """Erase the chat with its subscriptions and deliveries, all at once; False if there was none."""
-        return self._session.writing().execute(delete(chats).where(chats.c.chat_id == chat_id)).rowcount > 0
+        """Erase the chat with all that hangs on it, and what waits of it in the inbox, at once; False if none was."""
+        connection = self._session.writing()
+        telegram_id = connection.execute(select(chats.c.telegram_id).where(chats.c.chat_id == chat_id)).scalar()
+        if telegram_id is None:
+            return False
+        connection.execute(delete(send_halts).where(send_halts.c.scope == f"chat:{chat_id}"))
+        self.forget_inbox(int(telegram_id))
+        return connection.execute(delete(chats).where(chats.c.chat_id == chat_id)).rowcount > 0
 
-    def idle_since(self, day: date, limit: int = 1000) -> tuple[int, ...]:
-        """Ids of chats that were last active before `day`."""
-        found = (
-            select(chats.c.chat_id).where(chats.c.last_active_on < day).order_by(chats.c.last_active_on).limit(limit)
+    def forget_inbox(self, telegram_id: int) -> None:
+        """Erase what was received from this chat and is still kept, handled or not."""
+        self._session.writing().execute(delete(webhook_inbox).where(webhook_inbox.c.chat == str(telegram_id)))
+
+    def expired(self, *, left_before: date, idle_before: date, limit: int = 1000) -> tuple[int, ...]:
+        """Ids of chats that nobody misses: gone before a day, or without any subscription and not active since one.
+
+        Who subscribed and only reads is not idle; when such a person is no more, Telegram says so: the chat is gone.
+        """
+        without = ~select(subscriptions.c.chat_id).where(subscriptions.c.chat_id == chats.c.chat_id).exists()
+        gone = (chats.c.state != str(ChatState.ACTIVE)) & (
+            func.coalesce(chats.c.left_on, chats.c.last_active_on) < left_before
         )
-        return tuple(self._session.connection.execute(found).scalars())
+        idle = (chats.c.last_active_on < idle_before) & without
+        return tuple(
+            self._session.connection.execute(
+                select(chats.c.chat_id).where(gone | idle).order_by(chats.c.chat_id).limit(limit)
+            ).scalars()
+        )
 
     def count(self, state: ChatState | None = None) -> int:
         """How many chats there are."""
@@ -162,4 +198,6 @@ class Chats:
 
 def _chat(row: Row[Any]) -> Chat:
     values = dict(row._mapping)
-    return Chat(**{**values, "telegram_id": int(row.telegram_id), "state": ChatState(row.state)})
+    snoozed = {place: datetime.fromisoformat(until) for place, until in (row.snoozed_places or {}).items()}
+    values |= {"telegram_id": int(row.telegram_id), "state": ChatState(row.state), "snoozed_places": snoozed}
+    return Chat(**values)

@@ -73,6 +73,7 @@ class Delivery:
     change_id: int | None = None
     subscription_ids: tuple[int, ...] = ()
     error: str | None = None
+    held: str | None = None
 
 
 class Deliveries:

@@ -23,9 +23,12 @@ chats = Table(
     Column("quiet_from", SmallInteger),  # minutes after midnight, in the chat's zone
     Column("quiet_to", SmallInteger),
     Column("quiet_breaks_at", SmallInteger),  # the severity that breaks through
+    Column("quiet_breaks_breach", Boolean),  # a reported breach does
     Column("digest_at", SmallInteger),  # minutes after midnight
     Column("digest_weekday", SmallInteger),  # 0 Monday; NULL daily
     Column("snoozed_until", Instant),
+    Column("snoozed_places", Json),  # a place id of an event told, and until when
+    Column("left_on", Date),  # since when it cannot be written to
     Column("joined_on", Date, nullable=False),
     Column("last_active_on", Date, nullable=False),  # a day, never an instant: enough to let idle chats expire
     Index("ix_chats_idle", "last_active_on"),
@@ -87,6 +90,7 @@ deliveries = Table(
     Column("change_id", BigInteger),
     Column("subscription_ids", Json),  # why the chat gets it
     Column("error", Words),
+    Column("held", Words),  # why it waited for the chat's own time: quiet | snooze | digest | burst | late
     Index("ix_deliveries_due", "state", "lane", "next_attempt_at", "delivery_id"),
     sqlite_autoincrement=True,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -51,19 +51,67 @@ def test_a_chat_is_added_once_and_keeps_its_settings(storage: Storage) -> None:
     with storage.begin(write=True) as unit:
         unit.chats.set_language(chat_id, "ar")
         unit.chats.set_timezone(chat_id, "Asia/Damascus")
-        unit.chats.set_quiet_hours(chat_id, 1380, 420, 3)
+        unit.chats.set_quiet_hours(chat_id, 1380, 420)
+        unit.chats.set_breaks(chat_id, 3, breaches=True)
         unit.chats.set_digest(chat_id, 480, 0)
         unit.chats.snooze(chat_id, later(8))
-        unit.chats.set_state(chat_id, ChatState.BLOCKED)
+        unit.chats.snooze_place(chat_id, "gn:1", later(1), at=NOW)
+        unit.chats.snooze_place(chat_id, "gn:2", later(2), at=later(1))
+        unit.chats.set_state(chat_id, ChatState.BLOCKED, today=TODAY)
     with storage.begin() as unit:
         chat = unit.chats.find(-1001234567890123)
         assert chat is not None
         assert chat == unit.chats.get(chat_id)
         assert (chat.language, chat.time_zone, chat.state) == ("ar", "Asia/Damascus", ChatState.BLOCKED)
-        assert (chat.quiet_from, chat.quiet_to, chat.quiet_breaks_at) == (1380, 420, 3)
+        assert (chat.quiet_from, chat.quiet_to, chat.quiet_breaks_at, chat.quiet_breaks_breach) == (1380, 420, 3, True)
         assert (chat.digest_at, chat.digest_weekday, chat.snoozed_until) == (480, 0, later(8))
-        assert unit.chats.idle_since(date(2019, 12, 3)) == (chat_id,)
-        assert unit.chats.idle_since(TODAY) == ()
+        assert chat.snoozed_places == {"gn:2": later(2)}
+        assert chat.left_on == TODAY
+
+
+def test_who_left_or_is_long_idle_without_a_subscription_expires(storage: Storage) -> None:
+    left, idle, reader = (new_chat(storage, number) for number in (1, 2, 3))
+    old, day_after = date(2000, 1, 1), TODAY + timedelta(days=1)
+    with storage.begin(write=True) as unit:
+        unit.chats.set_state(left, ChatState.BLOCKED, today=TODAY)
+        unit.subscriptions.add(replace(FULL, chat_id=left), today=TODAY)
+        unit.subscriptions.add(replace(FULL, chat_id=reader), today=TODAY)
+        assert unit.chats.expired(left_before=TODAY, idle_before=TODAY) == ()
+        assert unit.chats.expired(left_before=day_after, idle_before=old) == (left,)
+        assert unit.chats.expired(left_before=old, idle_before=day_after) == (idle,)
+        unit.chats.set_state(left, ChatState.ACTIVE)
+        assert unit.chats.expired(left_before=day_after, idle_before=old) == ()
+
+
+def test_held_messages_of_a_chat_and_topic_become_one_and_older_ones_are_forgotten(storage: Storage) -> None:
+    chat_id = new_chat(storage)
+    with storage.begin(write=True) as unit:
+        first, second, third = (
+            unit.deliveries.add(chat_id, [(f"E{n}", 1)], at=NOW, lane=n, silent=n < 2, thread_id=n if n == 2 else None)
+            for n in range(3)
+        )
+        assert first and second
+        assert third
+        unit.deliveries.claim("w", at=NOW)
+        for one in (first, second, third):
+            unit.folding.hold(one, later(1), "quiet")
+        with pytest.raises(StorageError):
+            unit.folding.hold(first, later(1), "quiet")
+        assert unit.folding.due(chat_id, None, at=NOW) == ()
+        unit.folding.release(chat_id, at=NOW)
+        assert unit.folding.due(chat_id, None, at=NOW) == (second, first)
+        assert unit.folding.due(chat_id, 2, at=NOW) == (third,)
+        unit.folding.fold(second, [first], "quiet", at=NOW)
+        whole = unit.deliveries.get(second)
+        assert whole is not None
+        assert (whole.carries, whole.held, whole.lane, whole.silent) == ((("E0", 1), ("E1", 1)), "quiet", 1, True)
+        claimed = [one.delivery_id for one in unit.deliveries.claim("w", at=later(1))]
+        assert claimed == [third, second]
+        assert unit.folding.sent_since([chat_id], NOW, but=[third]) == {chat_id: [later(1)]}
+        unit.deliveries.settle(second, DeliveryState.SENT, at=later(1), message_id=5)
+        assert unit.folding.forget(before=later(1)) == 1
+        assert unit.folding.forget(before=later(2)) == 1
+        assert [one.delivery_id for one in unit.deliveries.of_chat(chat_id)] == [third]
 
 
 def test_a_group_that_moves_keeps_its_chat(storage: Storage) -> None:
