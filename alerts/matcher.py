@@ -13,11 +13,11 @@ from alerts.decide import AlertPlan, Loudness, NewsLimits, decide
 from conflict.events import ConflictEvent
 from conflict.revisions import Version
 from storage import Storage, Unit
+from storage.changes import ALERTS as READER
 from storage.matching import Entry, Hearing, Mending
 
 log = logging.getLogger(__name__)
 
-READER: Final = "alerts"  # the cursor's name
 BATCH: Final = 50  # changes in one transaction
 
 

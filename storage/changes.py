@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, text, update
 
 from conflict.events import Change, ChangeKind
 from storage.models import changes, cursors
 from storage.session import Session
+
+ALERTS = "alerts"  # the reader that leaves deliveries
+MATCHING_LOCK = 7_241_003  # one matcher at a time on PostgreSQL: two would each find a chat that was not told yet
 
 
 class Changes:
@@ -49,6 +52,31 @@ class Changes:
         moved = connection.execute(update(cursors).where(cursors.c.name == reader).values(values))
         if moved.rowcount == 0:
             connection.execute(insert(cursors), {"name": reader, **values})
+
+
+def begin_feed(session: Session, reader: str, *, at: datetime) -> bool:
+    """Let a reader that never read begin at the feed's end; True if it did.
+
+    The alerts begin with the first subscription, in its transaction: whatever is stored after it is told, also when
+    the bot ends before its clock first ticked.
+    """
+    known = select(cursors.c.name).where(cursors.c.name == reader)
+    if session.writing().execute(known).first() is not None:
+        return False
+    connection = matching(session)
+    if connection.execute(known).first() is not None:  # somebody else was faster
+        return False
+    newest = connection.execute(select(func.max(changes.c.change_id))).scalar() or 0
+    connection.execute(insert(cursors), {"name": reader, "change_id": newest, "moved_at": at})
+    return True
+
+
+def matching(session: Session) -> Connection:
+    """The connection, with the lock held under which deliveries are made, until the transaction ends."""
+    connection = session.writing()
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MATCHING_LOCK})
+    return connection
 
 
 def add_change(

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, TextClause, bindparam, delete, func, insert, or_, select, text, update
+from sqlalchemy import TextClause, bindparam, delete, func, or_, select, text, update
 
 from conflict.events import Change, ConflictEvent
 from conflict.facts import EventFacts
 from conflict.revisions import Version
 from conflict.subscriptions import concerns_civilians, concerns_truce, event_areas, proven_enough
 from conflict.vocabulary import Severity, Verification
-from storage.changes import to_change
+from storage.changes import begin_feed, matching, to_change
 from storage.codec import from_json
 from storage.deliveries import DeliveryState
 from storage.models import changes, cursors, event_revisions, events
@@ -28,7 +28,6 @@ from storage.session import Session
 from storage.subscriptions import bit_of
 from storage.types import Instant
 
-MATCHING_LOCK = 7_241_003  # one matcher at a time on PostgreSQL: two would each find a chat that was not told yet
 _SCANNED = 20_000  # changes that one look goes through at most
 
 
@@ -75,17 +74,12 @@ class Matching:
         self._session = session
 
     def begin_feed(self, reader: str, *, at: datetime) -> bool:
-        """Let a reader that never read begin at the feed's end: nobody could have subscribed before. True if it did."""
-        connection = self._locked()
-        if connection.execute(select(cursors.c.name).where(cursors.c.name == reader)).first() is not None:
-            return False
-        newest = connection.execute(select(func.max(changes.c.change_id))).scalar() or 0
-        connection.execute(insert(cursors), {"name": reader, "change_id": newest, "moved_at": at})
-        return True
+        """Let a reader that never read begin at the feed's end; True if it did."""
+        return begin_feed(self._session, reader, at=at)
 
     def cursor(self, reader: str) -> int:
         """The last change that `reader` has dealt with, which nobody else can move before this unit ends."""
-        found = self._locked().execute(select(cursors.c.change_id).where(cursors.c.name == reader)).scalar()
+        found = matching(self._session).execute(select(cursors.c.change_id).where(cursors.c.name == reader)).scalar()
         return int(found or 0)
 
     def waiting(self, after: int, *, first_reported_since: datetime, limit: int = 50) -> Waiting:
@@ -121,7 +115,7 @@ class Matching:
 
     def hear(self, hearings: Sequence[Hearing], *, change_id: int, at: datetime) -> int:
         """One delivery for each chat that means any of these events and was told of none of those; how many."""
-        connection = self._locked()
+        connection = matching(self._session)
         sql = _STATEMENTS[connection.dialect.name]
         connection.execute(text(sql.table))
         connection.execute(text("DELETE FROM alert_hears"))
@@ -139,7 +133,7 @@ class Matching:
 
         Where one is pending already nothing is added: it will say the newest.
         """
-        connection = self._locked()
+        connection = matching(self._session)
         values = {
             "event_id": mending.change.event_id,
             "absorbed_id": mending.absorbed_id or mending.change.event_id,
@@ -169,7 +163,7 @@ class Matching:
 
     def answer_alone(self, delivery_id: int, *, at: datetime) -> None:
         """A reply in place of an edit that Telegram refuses; nothing where one was made for the same change."""
-        self._locked().execute(_AT(_ALONE), {"delivery_id": delivery_id, "at": at})
+        matching(self._session).execute(_AT(_ALONE), {"delivery_id": delivery_id, "at": at})
 
     def due(self, *, at: datetime) -> bool:
         """Whether anything is to be sent now."""
@@ -209,12 +203,6 @@ class Matching:
         self._session.writing().execute(
             delete(delivery_events).where(delivery_events.c.delivery_id.in_(list(delivery_ids)))
         )
-
-    def _locked(self) -> Connection:
-        connection = self._session.writing()
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MATCHING_LOCK})
-        return connection
 
 
 @dataclass(frozen=True, slots=True)

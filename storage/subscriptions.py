@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from sqlalchemy import Row, delete, func, insert, select, update
@@ -13,6 +13,7 @@ from conflict.errors import StorageError
 from conflict.subscriptions import Subscription
 from conflict.subscriptions import subscription_areas as areas_of_subscription
 from conflict.vocabulary import SUBTYPES_OF, EventType, Severity, SubEventType, Verification
+from storage.changes import ALERTS, begin_feed
 from storage.people import subscription_areas, subscriptions
 from storage.session import Session
 
@@ -48,6 +49,7 @@ class Subscriptions:
     ) -> Subscription:
         """Keep a new subscription (its id is given here) under `areas`, by default those that follow from it."""
         connection = self._session.writing()
+        begin_feed(self._session, ALERTS, at=datetime.combine(today, time.min, UTC))  # what is stored next is news
         added = connection.execute(
             insert(subscriptions), {**_values(subscription), "thread_id": thread_id, "created_on": today}
         )

@@ -120,8 +120,9 @@ async def test_wishes_in_words_lists_buttons_and_erasure(botapi: BotApiServer, t
         await sami.say("نبهني عن الغارات الجوية في إدلب")
         assert "إدلب" in (await sami.see()).text
         await amal.say("/deleteme")
-        await amal.press("Erase everything", await amal.see())
-        await asyncio.wait_for(botapi.called("editMessageText"), 5)
+        asked = await amal.see()
+        await amal.press("Erase everything", asked)
+        await amal.see_edit(asked)
     with sqlite3.connect(tmp_path / "home" / "sitrep.db") as database:
         assert database.execute("SELECT telegram_id FROM chats").fetchall() == [(str(sami.id),)]
         dump = "\n".join(database.iterdump())

@@ -49,11 +49,13 @@ class Bot:
     storage: Storage
     hands: Hands = field(default_factory=Hands)
     at: datetime = NOW
+    begins: bool = True
 
     def __post_init__(self) -> None:
         self.matcher = Matcher(self.storage, self.now)
         self.dispatcher = Dispatcher(self.storage, self.hands, CATALOG, self.now, "test")
-        self.matcher.begin()
+        if self.begins:
+            self.matcher.begin()
 
     def now(self) -> datetime:
         return self.at
@@ -125,6 +127,16 @@ async def test_told_mended_answered_and_withdrawn(bot: Bot) -> None:
     assert "withdrawn" in gone[False].reply.html
     assert await bot.run(60) == []
     assert {state for _, state in bot.states(chat_id)} == {"sent"}
+
+
+async def test_what_is_stored_between_the_first_subscription_and_the_first_tick_is_told(storage: Storage) -> None:
+    bot = Bot(storage, begins=False)
+    bot.happens(facts(ARIHA, killed=1))
+    bot.subscriber()  # and the bot ends before its clock ticks; another process ingests
+    bot.happens(facts(ARIHA, killed=6), "r2")
+    bot.matcher.begin()
+    (told,) = await bot.run()
+    assert "<b>6</b>" in told.reply.html
 
 
 async def test_a_change_before_the_send_is_in_the_message_and_a_withdrawal_stops_it(bot: Bot) -> None:
