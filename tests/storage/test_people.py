@@ -90,7 +90,8 @@ def test_held_messages_of_a_chat_and_topic_become_one_and_older_ones_are_forgott
             unit.deliveries.add(chat_id, [(f"E{n}", 1)], at=NOW, lane=n, silent=n < 2, thread_id=n if n == 2 else None)
             for n in range(3)
         )
-        assert first and second
+        assert first
+        assert second
         assert third
         unit.deliveries.claim("w", at=NOW)
         for one in (first, second, third):
