@@ -29,8 +29,9 @@ class CeasefireStatus(StrEnum):
 class Ceasefire:
     """One agreement or unilateral declaration.
 
-    `bound_parties` are actor ids (a unilateral one binds one side only), `area` place ids (all below them included),
-    dates inclusive days, `excluded` actor ids whom it neither protects nor binds. `verified_on` None: unchecked.
+    `bound_parties` are actor ids (a unilateral one binds one side only), `area` place ids (all below them included) or
+    ISO codes of whole countries, dates inclusive days, `excluded` actor ids whom it neither protects nor binds.
+    `verified_on` None: unchecked.
     """
 
     ceasefire_id: str
@@ -65,7 +66,8 @@ def truces_covering(facts: EventFacts, ceasefires: Iterable[Ceasefire]) -> tuple
 
     That accuses nobody. Who is only attacked does not fight: with a known attacker (`initiator`, or the first actor of
     a strike), only the attacker counts, so that an attack by those whom a unilateral truce does not bind is no breach
-    of theirs. Nothing is inferred from what was announced or denied, without a day, or without a place.
+    of theirs; nor is fighting those whom the truce excludes. Nothing is inferred from what was announced or denied,
+    without a day, or without a place.
     """
     if facts.event_type not in _FIGHTING or facts.assertion in (Assertion.ANNOUNCED, Assertion.DENIED):
         return ()
@@ -91,7 +93,7 @@ def _units(facts: EventFacts) -> set[str]:
     if where is None or where.place is None:
         return set()
     place = where.place
-    return {i for i in (place.place_id, place.admin2_id, place.admin1_id) if i}
+    return {i for i in (place.place_id, place.admin2_id, place.admin1_id, place.country_code) if i}
 
 
 def _a_bound_party_fought(facts: EventFacts, ceasefire: Ceasefire) -> bool:
@@ -110,9 +112,9 @@ def _a_bound_party_fought(facts: EventFacts, ceasefire: Ceasefire) -> bool:
         if not actors or any(a.actor_id is None for a in actors):
             return True
         fought = {a.actor_id for a in actors if a.actor_id}
-    if any(actor in ceasefire.excluded for actor in fought):
-        fought = {actor for actor in fought if actor not in ceasefire.excluded}
-    return not fought.isdisjoint(ceasefire.bound_parties)
+    bound = fought.intersection(ceasefire.bound_parties)
+    others = {a.actor_id for a in actors} - bound
+    return bool(bound) and not (others and others.issubset(ceasefire.excluded))
 
 
 def parse_ceasefires(text: str) -> tuple[Ceasefire, ...]:

@@ -27,13 +27,19 @@ effective_from = 2019-08-31
 """
 
 
+COUNTRIES = {"LB", "LY", "SD", "SS", "YE"}
+
+
 def test_the_shipped_ceasefires_name_known_actors_and_places() -> None:
     actors, places = Actors.load(), Gazetteer.load()
     assert "idlib-2019-08-31" in {c.ceasefire_id for c in load()}
     for ceasefire in load():
         assert all(actors.get(a) for a in (*ceasefire.bound_parties, *ceasefire.excluded))
-        assert all(places.get(i) for i in ceasefire.area)
+        assert all(places.get(i) or i in COUNTRIES for i in ceasefire.area)
         assert ceasefire.source
+        assert ceasefire.name_ar
+        assert ceasefire.terms
+    assert len(load()) >= 10
 
 
 def test_the_truce_of_august_2019_binds_government_forces_only_and_nobody_verified_it() -> None:
@@ -45,9 +51,27 @@ def test_the_truce_of_august_2019_binds_government_forces_only_and_nobody_verifi
 
 def test_an_unnamed_attacker_counts_and_those_who_are_harmed_do_not() -> None:
     truces = load()
-    assert truces_covering(STRIKE, truces) == truces[:1]
+    assert [c.ceasefire_id for c in truces_covering(STRIKE, truces)] == ["idlib-2019-08-31"]
     assert truces_covering(replace(STRIKE, actor1=Actor("civilians"), actor2=Actor("children")), truces)
     assert not truces_covering(replace(STRIKE, actor1=Actor("HTS", "hts", "opposition")), truces)
+
+
+def test_fighting_those_whom_a_truce_excludes_is_not_inside_it() -> None:
+    (truce,) = parse_ceasefires(ENTRY + 'excluded = ["hts"]')
+    army, hts, others = Actor("Army", "a"), Actor("HTS", "hts"), Actor("Others", "b")
+    clash = replace(STRIKE, sub_event_type=SubEventType.ARMED_CLASH, actor1=army)
+    assert truces_covering(replace(clash, actor2=others), [truce]) == (truce,)
+    assert truces_covering(clash, [truce]) == (truce,)
+    assert not truces_covering(replace(clash, actor2=hts), [truce])
+    assert not truces_covering(replace(STRIKE, actor1=army, actor2=hts), [truce])
+    assert truces_covering(replace(STRIKE, actor1=army, actor2=others), [truce]) == (truce,)
+
+
+def test_an_area_may_be_a_whole_country() -> None:
+    (truce,) = parse_ceasefires(ENTRY.replace("gn:169387", "SY"))
+    inside, outside = (replace(VILLAGE, country_code=code, admin1_id="gn:1") for code in ("SY", "LB"))
+    assert truces_covering(replace(STRIKE, places=(EventPlace("Village", inside),)), [truce]) == (truce,)
+    assert not truces_covering(replace(STRIKE, places=(EventPlace("Village", outside),)), [truce])
 
 
 def test_nothing_is_inferred_without_a_day_a_place_or_a_fight() -> None:
