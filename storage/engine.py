@@ -217,7 +217,19 @@ def _begin_postgresql(connection: Connection) -> None:
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
 
 
-_SQLITE_REFUSALS = ("file is not a database", "malformed", "disk is full", "readonly database", "no such table")
+# SQLite has one class of error for nearly everything; these of its result codes mean that another try may help.
+_SQLITE_AWAY = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_INTERRUPT,
+    sqlite3.SQLITE_NOMEM,
+}
+# PostgreSQL's classes that mean the same: connection, resources, operator's intervention, rollback for others' sake.
+_POSTGRESQL_AWAY = ("08", "53", "57", "40")
+_LOCK_NOT_AVAILABLE = "55P03"
 
 
 @contextmanager
@@ -235,13 +247,16 @@ def _in_plain_words(url: str) -> Iterator[None]:
 
 def _meaning(fault: exc.DBAPIError, url: str) -> StorageError:
     first = (str(fault.orig).strip().splitlines() or ["no reason given"])[0]
-    state = getattr(fault.orig, "sqlstate", None) or ""
-    if state:  # PostgreSQL's own classes: connection, resources, shutting down, serialisation and locks
-        away = state[:2] in ("08", "53", "57", "40") or state == "55P03"
-    else:
-        away = isinstance(fault, (exc.OperationalError, exc.InterfaceError)) and not any(
-            words in first for words in _SQLITE_REFUSALS
-        )
-    if fault.connection_invalidated or away:
+    if fault.connection_invalidated or _is_away(fault):
         return DatabaseAwayError(f"The database {url} cannot be reached now ({first}); try again")
     return StorageError(f"The database {url} refused: {first}")
+
+
+def _is_away(fault: exc.DBAPIError) -> bool:
+    """Whether the database is away or busy; a wrong statement, schema or value is no outage."""
+    if state := getattr(fault.orig, "sqlstate", None):
+        return state[:2] in _POSTGRESQL_AWAY or state == _LOCK_NOT_AVAILABLE
+    if isinstance(fault.orig, sqlite3.Error):
+        code = getattr(fault.orig, "sqlite_errorcode", None)
+        return code is not None and code & 0xFF in _SQLITE_AWAY
+    return isinstance(fault, (exc.OperationalError, exc.InterfaceError))

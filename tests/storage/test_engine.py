@@ -133,3 +133,11 @@ def test_a_database_locked_for_too_long_is_away(tmp_path: Path, monkeypatch: pyt
     with storage.begin(write=True) as unit:
         unit.ping()
     storage.close()
+
+
+def test_a_wrong_statement_or_schema_is_no_outage(storage: Storage) -> None:
+    for words in ("SELECT none_such FROM events", "SELECT 1 FROM no_such_table", "SELEC 1"):
+        with pytest.raises(StorageError) as fault, storage.begin() as unit:
+            unit._session.connection.exec_driver_sql(words)
+        assert not isinstance(fault.value, DatabaseAwayError), words
+        assert "refused" in str(fault.value)
