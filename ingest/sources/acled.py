@@ -8,131 +8,115 @@ the attacker.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
+from functools import lru_cache
 from hashlib import blake2b
 
-from conflict.errors import InputError
 from conflict.facts import Casualty, EventFacts, Evidence
 from conflict.names import normal
 from conflict.places import EventPlace
 from conflict.tolls import TollReport
 from conflict.vocabulary import CasualtyKind, OriginatorKind, PlaceLevel, SubEventType
-from ingest.sources.facts import MAX_TEXT, columns_of, imported, told_by_words
-from ingest.sources.rows import (
-    ImportedRow,
-    Rejection,
-    RowError,
-    code,
-    coordinates,
-    day,
-    instant,
-    short,
-    slashed,
-    tables_of,
-    whole_number,
-)
-from ingest.sources.siting import Siting, Where
+from ingest.sources.facts import MAX_TEXT, imported, told_by_words
+from ingest.sources.rows import ImportedRow, RowError, code, day, instant, short, slashed, whole_number
+from ingest.sources.siting import Siting
+from ingest.sources.tablerows import Cells, TableRows, has_columns
 from ingest.sources.voices import ActorNames, Voices
 
 # Codebook: 1 the town, 2 near it, 3 a larger area (whose town is only a stand-in).
 _LEVELS = {"1": (PlaceLevel.SETTLEMENT, False), "2": (PlaceLevel.SETTLEMENT, True), "3": (PlaceLevel.ADMIN1, False)}
 _CIVILIANS = frozenset({"7", "civilians"})
 _RIOTERS = frozenset({"5", "rioters"})
+_AGAINST_CIVILIANS = frozenset({SubEventType.ATTACK, SubEventType.ABDUCTION, SubEventType.SEXUAL_VIOLENCE})
 _NOTE = 600  # characters of a note that are quoted whole
 
 
 def is_acled(header: list[str]) -> bool:
     """Whether this header is one of ACLED's."""
-    tables = tables_of("acled")
-    columns = columns_of(header, tables["columns"])
-    return all(name in columns for name in tables["needed"])
+    return has_columns("acled", header)
 
 
-class AcledRows:
+class AcledRows(TableRows):
     """Reads the rows of one ACLED file. `month_first`: the file proves to write slashed dates month first."""
 
     data_set = "acled"
+    id_column = "event_id_cnty"
+    used = (
+        *("event_id_cnty", "event_date", "year", "time_precision", "event_type", "sub_event_type", "actor1", "inter1"),
+        *("actor2", "inter2", "civilian_targeting", "country", "admin1", "admin2", "location", "latitude", "longitude"),
+        *("geo_precision", "source", "notes", "fatalities", "tags", "timestamp"),
+    )
 
     def __init__(self, header: list[str], siting: Siting, actors: ActorNames, voices: Voices, *, now: datetime) -> None:
-        tables = tables_of("acled")
-        self.publisher = str(tables["publisher"])
-        self._at = columns_of(header, tables["columns"])
-        missing = [name for name in tables["needed"] if name not in self._at]
-        if missing:
-            raise InputError(f"This is no ACLED file: it lacks the columns {', '.join(missing)}.")
-        self._siting, self._actors, self._voices = siting, actors, voices
-        self._now, self._today = now, now.astimezone(UTC).date()
+        super().__init__(header, siting, actors, voices, now=now)
+        tables = self._tables
         self._sub_types = {s.value.lower(): s for s in SubEventType}
         self._sub_types |= {name: SubEventType(value) for name, value in tables["sub_types"].items()}
         self._old_types = {name: SubEventType(value) for name, value in tables["old_types"].items()}
+        self._has_sub_types = "sub_event_type" not in self._absent
         self._coded = frozenset(tables["coded_unknown"]["figures"])
-        self._coded_words = tuple(f" {normal(phrase)}" for phrase in tables["coded_unknown"]["phrases"])
+        self._coded_words = tuple(
+            (f" {words}", words.split()) for phrase in tables["coded_unknown"]["phrases"] if (words := normal(phrase))
+        )
         self._toll_words = frozenset(tables["shared_toll"]["toll"])
         self._split_words = frozenset(tables["shared_toll"]["split"])
         self.month_first = False
 
     def date_cell(self, cells: list[str]) -> str:
         """The cell with the date, to find out in which order a file writes days and months."""
-        return cells[self._at["event_date"]]
+        return cells[dict(self._found)["event_date"]]
 
-    def external_id(self, cells: list[str]) -> str | None:
+    def id_of(self, written: str) -> str | None:
         """ACLED's id of the event within its country (SYR12345)."""
-        found = cells[self._at["event_id_cnty"]].strip()
+        found = written.strip()
         return found if found and len(found) <= 40 and found.isalnum() else None
 
-    def read(self, line: int, cells: list[str]) -> ImportedRow | Rejection:
-        """The row as a report with one event, or why not."""
-        try:
-            return self._read(line, cells)
-        except RowError as reason:
-            return Rejection(line, str(reason))
-
-    def _cell(self, cells: list[str], name: str) -> str:
-        number = self._at.get(name)
-        return cells[number].strip() if number is not None else ""
-
-    def _read(self, line: int, cells: list[str]) -> ImportedRow:
-        cell = self._cell
-        external_id = self.external_id(cells)
-        if external_id is None:
-            raise RowError(f"event_id_cnty is no id: {short(cell(cells, 'event_id_cnty'))}")
-        notes = cell(cells, "notes")
-        on = self._day(cells, notes)
-        latitude, longitude = coordinates(cell(cells, "latitude"), cell(cells, "longitude"))
-        precision = code(cell(cells, "geo_precision")) or "1"
-        if precision not in _LEVELS:
+    def level_of(self, precision: str) -> tuple[PlaceLevel | None, bool]:
+        """By the codebook; a row without a code is taken for the town it names."""
+        if (precision or "1") not in _LEVELS:
             raise RowError(f"geo_precision is no code from 1 to 3: {short(precision)}")
-        level, vicinity = _LEVELS[precision]
-        country = cell(cells, "country")
-        names = _names(cell(cells, "location") or cell(cells, "admin2") or cell(cells, "admin1") or country)
-        sited = self._siting.site(
-            Where(names, country, cell(cells, "admin1"), cell(cells, "admin2"), latitude, longitude, level, vicinity)
+        return _LEVELS[precision or "1"]
+
+    def names_of(self, written: str) -> tuple[str, ...]:
+        """ "Damascus - Al-Midan" is the quarter of a town: as written, then the quarter alone."""
+        known = self._tables["places"].get(written.lower())
+        quarter = written.partition(" - ")[2].strip()
+        return tuple(name for name in (known, written, quarter) if name)
+
+    def _read(self, line: int, row: Cells) -> ImportedRow:
+        external_id = self.id_of(row["event_id_cnty"])
+        if external_id is None:
+            raise RowError(f"event_id_cnty is no id: {short(row['event_id_cnty'])}")
+        notes = row["notes"]
+        on = self._day(row, notes)
+        sited = self._sited(
+            *(row["location"], row["country"], row["admin1"], row["admin2"], row["latitude"], row["longitude"]),
+            row["geo_precision"],
         )
-        published = instant(cell(cells, "timestamp"))
+        published = instant(row["timestamp"])
         if published is not None and published > self._now:
             raise RowError(f"timestamp {published:%Y-%m-%d} is in the future")
-        shared = self._shared_toll(notes)
-        facts = self._facts(cells, notes, on, shared=shared is not None, place=sited.place)
-        cited = self._voices.cited("", cell(cells, "source")[:400])
-        row = imported(
+        lowered = notes.lower()
+        shared = self._shared_toll(notes, lowered)
+        read = imported(
             line,
             data_set=self.data_set,
             publisher=self.publisher,
             external_id=external_id,
             text=notes[:MAX_TEXT],
             evidence=_evidence(notes[:MAX_TEXT]),
-            facts=facts,
-            cited=cited,
+            facts=self._facts(row, lowered, on, shared=shared is not None, place=sited.place),
+            cited=self._voices.cited("", row["source"][:400]),
             sited=sited,
             published_at=published,
             retrieved_at=self._now,
         )
         if shared is None:
-            return row
-        return replace(row, tolls=(self._toll(row, on, *shared),))
+            return read
+        return replace(read, tolls=(self._toll(read, on, *shared),))
 
-    def _day(self, cells: list[str], notes: str) -> date:
-        written = self._cell(cells, "event_date")
+    def _day(self, row: Cells, notes: str) -> date:
+        written = row["event_date"]
         numbers = slashed(written)
         if numbers and self.month_first and numbers[0] <= 12:
             raise RowError(
@@ -140,72 +124,71 @@ class AcledRows:
                 "ACLED has the day first. Write the dates as 1997-05-02"
             )
         on = day(written, "event_date", self._today)
-        year = code(self._cell(cells, "year"))
+        year = code(row["year"])
         if year and year != str(on.year):
             raise RowError(f"the year {short(year)} is not that of {on}")
-        said = _day_of_note(notes)
+        said = _day_of_note(notes[3:40]) if notes.startswith("On ") else None
         if said is not None and said != on and (said.day, said.month) == (on.month, on.day):
             raise RowError(f"event_date is {on}, but the note begins on {said}: day and month look swapped")
         return on
 
-    def _facts(self, cells: list[str], notes: str, on: date, *, shared: bool, place: EventPlace) -> EventFacts:
-        cell = self._cell
-        country = self._siting.country_code(cell(cells, "country"))
-        inters = {cell(cells, "inter1").lower(), cell(cells, "inter2").lower()}
-        inters = {code(inter) for inter in inters}
-        sub_type = self._sub_type(cells, notes, rioters=not inters.isdisjoint(_RIOTERS))
-        fatalities = whole_number(cell(cells, "fatalities"), "fatalities")
+    def _facts(self, row: Cells, notes: str, on: date, *, shared: bool, place: EventPlace) -> EventFacts:
+        country = self._siting.country_code(row["country"])
+        inters = {code(row["inter1"].lower()), code(row["inter2"].lower())}
+        sub_type = self._sub_type(row, rioters=not inters.isdisjoint(_RIOTERS))
+        fatalities = whole_number(row["fatalities"], "fatalities")
         casualties: tuple[Casualty, ...] = ()
         if shared or self._is_coded(fatalities, notes):
             if fatalities:
                 casualties = (Casualty(CasualtyKind.KILLED),)  # some died; how many here is not reported
             fatalities = None
-        precision = code(cell(cells, "time_precision")) or "1"
+        precision = code(row["time_precision"]) or "1"
         if precision not in ("1", "2", "3"):
             raise RowError(f"time_precision is no code from 1 to 3: {short(precision)}")
-        tags = cell(cells, "tags").lower()
         return EventFacts(
             sub_event_type=sub_type,
             event_date=on,
             time_precision=int(precision),
-            actor1=self._actors.find(cell(cells, "actor1")[:300], country),
-            actor2=self._actors.find(cell(cells, "actor2")[:300], country),
-            civilian_targeting=bool(cell(cells, "civilian_targeting"))
-            or sub_type in (SubEventType.ATTACK, SubEventType.ABDUCTION, SubEventType.SEXUAL_VIOLENCE)
+            actor1=self._actors.find(row["actor1"][:300], country),
+            actor2=self._actors.find(row["actor2"][:300], country),
+            civilian_targeting=bool(row["civilian_targeting"])
+            or sub_type in _AGAINST_CIVILIANS
             or not inters.isdisjoint(_CIVILIANS),
             places=(place,),
             casualties=casualties,
             fatalities_low=fatalities,
             fatalities_best=fatalities,
             fatalities_high=fatalities,
-            tags=("women_targeted",) if "women targeted" in tags else (),
+            tags=("women_targeted",) if "women targeted" in row["tags"].lower() else (),
         )
 
-    def _sub_type(self, cells: list[str], notes: str, *, rioters: bool) -> SubEventType:
-        kind = " ".join(self._cell(cells, "event_type").lower().split())
-        if "sub_event_type" in self._at:
-            written = " ".join(self._cell(cells, "sub_event_type").lower().split())
+    def _sub_type(self, row: Cells, *, rioters: bool) -> SubEventType:
+        if self._has_sub_types:
+            written = " ".join(row["sub_event_type"].lower().split())
             found = self._sub_types.get(written)
             if found is None:
                 raise RowError(f"sub_event_type is not one of ACLED's: {short(written)}")
             return found
+        kind = " ".join(row["event_type"].lower().split())
         if kind in self._old_types:
             return self._old_types[kind]
         if kind == "riots/protests":
             return SubEventType.VIOLENT_DEMONSTRATION if rioters else SubEventType.PEACEFUL_PROTEST
         if kind == "remote violence":
-            return told_by_words(notes) or SubEventType.SHELLING
+            return told_by_words(row["notes"]) or SubEventType.SHELLING
         raise RowError(f"event_type is not one of ACLED's: {short(kind)}")
 
     def _is_coded(self, fatalities: int | None, notes: str) -> bool:
+        """Whether a note (in small letters) says that the figure is a code."""
         if fatalities not in self._coded:
             return False
+        if notes.isascii() and not any(all(word in notes for word in phrase) for _, phrase in self._coded_words):
+            return False  # most notes: not worth bringing their words into normal form
         words = f" {normal(notes)}"
-        return any(phrase in words for phrase in self._coded_words)
+        return any(phrase in words for phrase, _ in self._coded_words)
 
-    def _shared_toll(self, notes: str) -> tuple[int, str, int] | None:
+    def _shared_toll(self, notes: str, lowered: str) -> tuple[int, str, int] | None:
         """The number, the sentence and its offset where a note says that a toll is split between rows."""
-        lowered = notes.lower()
         if not any(word in lowered for word in self._split_words):
             return None
         at = 0
@@ -252,13 +235,6 @@ class AcledRows:
         )
 
 
-def _names(location: str) -> tuple[str, ...]:
-    """ "Damascus - Al-Midan" is the quarter of a town: as written, then the quarter alone."""
-    known = tables_of("acled")["places"].get(location.lower())
-    quarter = location.partition(" - ")[2].strip()
-    return tuple(name for name in (known, location, quarter) if name)
-
-
 def _evidence(notes: str) -> Evidence | None:
     """The note, or of a long one its first sentence."""
     if not notes:
@@ -267,11 +243,10 @@ def _evidence(notes: str) -> Evidence | None:
     return Evidence(0, end, notes[:end])
 
 
-def _day_of_note(notes: str) -> date | None:
+@lru_cache(maxsize=10_000)
+def _day_of_note(start: str) -> date | None:
     """The day that a note begins with: "On 26 November 2019, ..."."""
-    if not notes.startswith("On "):
-        return None
-    words = notes[3:40].replace(",", " ").split()[:3]
+    words = start.replace(",", " ").split()[:3]
     if len(words) < 3:
         return None
     try:

@@ -53,7 +53,7 @@ class Sited:
 
 
 class Siting:
-    """Finds places for rows; remembers what it found, so that a place is looked up once."""
+    """Finds places for rows; remembers names, provinces and whose land is where, so that each is looked up once."""
 
     def __init__(self, places: Gazetteer) -> None:
         self._places = places
@@ -62,7 +62,6 @@ class Siting:
         self._may_hold = {code: frozenset(others) | {code} for code, others in tables["may_hold"].items()}
         self._own: dict[tuple[str, str], list[Place]] = {}
         self.country_code: Callable[[str], str | None] = lru_cache(maxsize=2_000)(self._country_code)
-        self.site: Callable[[Where], Sited] = lru_cache(maxsize=_KEPT)(self._site)
         self._unit: Callable[[str, str, PlaceLevel], Place | None] = lru_cache(maxsize=20_000)(self._find_unit)
         self._known: Callable[[Where], Place | None] = lru_cache(maxsize=_KEPT)(self._near_by_name)
         self._holders: Callable[[float, float, float], frozenset[str]] = lru_cache(maxsize=_KEPT)(self._countries_near)
@@ -82,7 +81,7 @@ class Siting:
                 return found.country_code
         return None
 
-    def _site(self, where: Where) -> Sited:
+    def site(self, where: Where) -> Sited:
         """The place of a row; RowError where country and coordinates cannot both be right."""
         code = self.country_code(where.country)
         if code is None:
