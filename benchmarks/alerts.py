@@ -88,7 +88,7 @@ def _fill(storage: Storage, count: int, chance: Random) -> None:
                     "created_on": NOW.date(),
                 }
             )  # fmt: skip
-            areas.append({"area": area, "subscription_id": number})
+            areas.append({"area": area, "reach": wishes[-1]["radius_km"] or 0.0, "subscription_id": number})
         with storage.begin(write=True) as unit:
             connection = unit._session.connection  # rows as they are, faster than one by one
             for table, rows in ((chats, people), (subscriptions, wishes), (subscription_areas, areas)):

@@ -227,7 +227,7 @@ INSERT INTO alert_hears (chat_id, event_id, revision, thread_id, lane, silent)
 SELECT s.chat_id, :event_id, :revision, min(s.thread_id), :lane, :silent
 FROM {keys} CROSS JOIN subscription_areas a CROSS JOIN subscriptions s CROSS JOIN chats c
 WHERE a.area = {key} AND s.subscription_id = a.subscription_id AND c.chat_id = s.chat_id
-  AND ({least} <= 0 OR s.radius_km >= {least})
+  AND a.reach >= {least}
   AND NOT s.paused AND c.state = 'active'
   AND (s.type_mask & :bit) <> 0
   AND s.minimum_severity <= :severity

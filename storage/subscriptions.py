@@ -33,6 +33,11 @@ def type_mask(event_types: Iterable[EventType], sub_event_types: Iterable[SubEve
     return sum(_BIT[sub] for sub in wanted) if wanted else EVERY_TYPE
 
 
+def reach_in(area: str, subscription: Subscription) -> float:
+    """How far from an event a subscription kept under this area may be, in kilometres; 0 where it has no radius."""
+    return float(subscription.radius_km or 0.0) if area.startswith("cell:") else 0.0
+
+
 class Subscriptions:
     """Subscriptions of a chat, and those that an area concerns."""
 
@@ -128,7 +133,10 @@ class Subscriptions:
         named = areas if areas is not None else areas_of_subscription(subscription)
         self._session.writing().execute(
             insert(subscription_areas),
-            [{"area": area, "subscription_id": subscription.subscription_id} for area in dict.fromkeys(named)],
+            [
+                {"area": area, "reach": reach_in(area, subscription), "subscription_id": subscription.subscription_id}
+                for area in dict.fromkeys(named)
+            ],
         )
 
 
