@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 from alerts.decide import Loudness
 from alerts.rendering import Rendering
 from alerts.retry import MOST_ATTEMPTS, Again, after_failure, after_unknown
+from alerts.rhythm import MOST_AN_HOUR
 from alerts.sending import (
     Gone,
     Migrated,
@@ -30,6 +31,7 @@ from alerts.sending import (
     Sent,
     Wait,
 )
+from alerts.timing import Timing
 from conflict.errors import StorageError
 from messages.catalog import Catalog
 from storage import Storage, Unit
@@ -68,6 +70,7 @@ class Dispatcher:
     default_language: str = "en"
     default_tz: tzinfo = UTC
     window: int = WINDOW
+    most_an_hour: int = MOST_AN_HOUR
     loudness: Loudness = field(default_factory=Loudness)
     in_thread: InThread = _in_thread
 
@@ -110,7 +113,8 @@ class Dispatcher:
             halts = unit.deliveries.halts(at=now)
             rendering = Rendering(unit, self.catalog, now)
             claimed = unit.deliveries.claim(self.worker, at=now, limit=self.window)
-            found = [self._prepare(unit, rendering, one, halts) for one in claimed]
+            timing = Timing(unit, rendering, claimed, now, self.most_an_hour)
+            found = [self._prepare(unit, timing, one, halts) for one in claimed]
             rendering.note_shown()
         return [one for one in found if one is not None]
 
@@ -125,11 +129,9 @@ class Dispatcher:
                     if unit.deliveries.get(one.delivery.delivery_id) is not None:
                         raise
 
-    def _prepare(
-        self, unit: Unit, rendering: Rendering, delivery: Delivery, halts: dict[str, datetime]
-    ) -> Ready | None:
+    def _prepare(self, unit: Unit, timing: Timing, delivery: Delivery, halts: dict[str, datetime]) -> Ready | None:
         """The delivery with its text; None where it is settled already or must wait."""
-        now = rendering.now
+        now = timing.now
         chat = unit.chats.get(delivery.chat_id)
         if chat is None or chat.state is not ChatState.ACTIVE:
             unit.deliveries.settle(delivery.delivery_id, DeliveryState.GONE, at=now, error="the chat left")
@@ -143,7 +145,11 @@ class Dispatcher:
             unit.deliveries.retry(delivery.delivery_id, due_at=now + timedelta(seconds=2), counts=False)
             return None
         zone = ZoneInfo(chat.time_zone) if chat.time_zone else self.default_tz
-        reply = rendering.reply(delivery, original, chat.language or self.default_language, zone)
+        now_or_not = timing.ready(delivery, chat, zone)
+        if now_or_not is None:
+            return None
+        original, delivery = (now_or_not if original is delivery else original), now_or_not
+        reply = timing.text(delivery, original, chat.language or self.default_language, zone)
         if reply is None or original is None:
             unit.deliveries.settle(delivery.delivery_id, DeliveryState.SUPERSEDED, at=now)
             return None
@@ -167,7 +173,8 @@ class Dispatcher:
                 deliveries.settle(number, DeliveryState.SENT, at=now, message_id=message_id)
             case Gone(reason, for_good):
                 deliveries.settle(number, DeliveryState.GONE, at=now, error=reason)
-                unit.chats.set_state(delivery.chat_id, ChatState.RETIRED if for_good else ChatState.BLOCKED)
+                state = ChatState.RETIRED if for_good else ChatState.BLOCKED
+                unit.chats.set_state(delivery.chat_id, state, today=now.date())
             case Migrated(telegram_id):
                 deliveries.retry(number, due_at=now, error="the group has a new id", counts=False)
                 unit.chats.migrate(delivery.chat_id, telegram_id)

@@ -32,12 +32,17 @@ class Rendering:
     _replies: dict[tuple[object, ...], Reply] = field(default_factory=dict)
     _shown: dict[int, dict[str, int]] = field(default_factory=dict)
 
-    def reply(self, delivery: Delivery, original: Delivery | None, language: str, tz: tzinfo) -> Reply | None:
-        """The text of a delivery that mends or answers `original` (or is it); None: there is nothing to send."""
+    def reply(
+        self, delivery: Delivery, original: Delivery | None, language: str, tz: tzinfo, *, possible: bool = False
+    ) -> Reply | None:
+        """The text of a delivery that mends or answers `original` (or is it); None: there is nothing to send.
+
+        `possible`: the chat is told only because it may have been near what it watches.
+        """
         if original is None:
             return None
         if delivery.part == "message":
-            return self._message(delivery, language, tz)
+            return self._message(delivery, language, tz, possible)
         if original.state not in _TOLD:
             return None
         if delivery.part == "edit":
@@ -52,28 +57,38 @@ class Rendering:
         for shown, delivery_ids in same.items():
             self.unit.matching.shown(delivery_ids, dict(shown))
 
-    def _message(self, delivery: Delivery, language: str, tz: tzinfo) -> Reply | None:
-        events = [e for e in self._held(delivery) if e.verification is not Verification.RETRACTED]
+    def _message(self, delivery: Delivery, language: str, tz: tzinfo, possible: bool) -> Reply | None:
+        events = [e for e in self.events_of(delivery) if e.verification is not Verification.RETRACTED]
         if not events:
             return None
         self._carries(delivery)
-        key = ("message", delivery.repeated, language, str(tz), *((e.event_id, e.revision) for e in events))
+        how = (delivery.repeated, delivery.held, possible)
+        key = ("message", how, language, str(tz), *((e.event_id, e.revision) for e in events))
         if key not in self._replies:
-            alert = Alert(tuple(events), self.now, self._truces(events), repeated=delivery.repeated)
+            alert = Alert(
+                tuple(events),
+                self.now,
+                self._truces(events),
+                repeated=delivery.repeated,
+                held=delivery.held,
+                possible=possible,
+            )
             self._replies[key] = render_alert(alert, self.catalog.texts(language), tz=tz)
         return self._replies[key]
 
     def _edit(self, original: Delivery, language: str, tz: tzinfo) -> Reply | None:
-        events = self._held(original)
+        events = self.events_of(original)
         if original.message_id is None or not events:
             return None
         told_at = original.claimed_at or original.created_at  # when its text was made
         self._carries(original)
-        key = ("edit", told_at, language, str(tz), *((e.event_id, e.revision) for e in events))
+        key = ("edit", told_at, original.held, language, str(tz), *((e.event_id, e.revision) for e in events))
         if key not in self._replies:
             steps = tuple(step for event in events for step in self._steps(event, original, told_at))
             steps = tuple(sorted(steps, key=lambda step: step.after.at or told_at))
-            alert = Alert(tuple(events), self.now, self._truces(events), told_at=told_at, steps=steps)
+            alert = Alert(
+                tuple(events), self.now, self._truces(events), told_at=told_at, steps=steps, held=original.held
+            )
             self._replies[key] = render_alert(alert, self.catalog.texts(language), tz=tz)
         return self._replies[key]
 
@@ -91,7 +106,7 @@ class Rendering:
             self._replies[key] = render_change(event, before[-1], after, self.catalog.texts(language))
         return self._replies[key]
 
-    def _held(self, delivery: Delivery) -> list[ConflictEvent]:
+    def events_of(self, delivery: Delivery) -> list[ConflictEvent]:
         """The events that a delivery carries as held now, merges followed, each once, the gravest first."""
         found = {e.event_id: e for event_id, _ in delivery.carries if (e := self._event(event_id)) is not None}
         return sorted(found.values(), key=lambda e: (-e.severity, e.event_id))

@@ -63,6 +63,11 @@ def matches(event: ConflictEvent, subscription: Subscription) -> bool:
     return not subscription.paused and _of_its_kind(event, subscription) and _in_its_area(event, subscription)
 
 
+def named_areas(event: ConflictEvent) -> frozenset[str]:
+    """The places and units that an event lies in, by id, with its countries."""
+    return frozenset(area for area in _named_areas(event) if area != WORLD and not area.startswith("in:"))
+
+
 def event_areas(event: ConflictEvent) -> dict[str, float]:
     """The keys of everything an event lies in, each with the least radius (km) that a subscription there needs.
 

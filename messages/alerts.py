@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
-from conflict.answers import Reply
+from conflict.answers import Button, Reply
 from conflict.ceasefires import Ceasefire
 from conflict.claims import Claim
 from conflict.events import ConflictEvent
@@ -18,10 +18,12 @@ from conflict.facts import EventFacts
 from conflict.places import EventPlace
 from conflict.revisions import Aspect, Version, changed
 from conflict.vocabulary import PlaceLevel, Status, Verification
+from messages.batches import MOST_LINES, batch_blocks, batch_title, why_late
 from messages.bidi import with_direction
 from messages.buttons import Rows, button, rows
 from messages.callbacks import ListAlerts, ShowEvent, WhyAlert
 from messages.catalog import Texts, msg
+from messages.chat_actions import Settle, SnoozePlace
 from messages.events import Setting, event_line, event_name, late_report, tag_name, unknowns, what
 from messages.html import Html, bold, escape, folded_quote, italic, link, split
 from messages.tolls import facts_toll
@@ -59,7 +61,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """What one message says: the events of one report, as held `now`. `told_at` and `steps`: it is an edit."""
+    """What one message says: the events of one report, as held `now`. `told_at` and `steps`: it is an edit.
+
+    `held` is why it waited for the chat's own time, with all else that waited. `possible`: the chat is told only
+    because no more is known than the unit around what it watches.
+    """
 
     events: tuple[ConflictEvent, ...]
     now: datetime
@@ -67,15 +73,43 @@ class Alert:
     repeated: bool = False
     told_at: datetime | None = None
     steps: tuple[Step, ...] = ()
+    held: str | None = None
+    possible: bool = False
 
 
 def render_alert(alert: Alert, texts: Texts, *, tz: tzinfo) -> Reply:
     """The alert; at least one event. Always a single message."""
+    if len(alert.events) > 1 and alert.held is not None:
+        return _batch(alert, texts, tz)
     body = _one(alert, texts, tz) if len(alert.events) == 1 else _several(alert, texts, tz)
-    blocks = [[_repeat(texts)] if alert.repeated else [], *body]
+    notes = [*([_repeat(texts)] if alert.repeated else []), *why_late(alert.held, texts)]
+    if alert.possible:
+        notes.append(texts.say("Possible: only the area is known, and what this chat watches lies in it."))
+    html = _assembled([notes, *body], alert, texts, tz)
+    return Reply(split(html)[0], _buttons(alert.events, texts))
+
+
+def _batch(alert: Alert, texts: Texts, tz: tzinfo) -> Reply:
+    """All that waited, in one message: as many lines as fit."""
+    today = alert.now.astimezone(tz).date()
+    setting = Setting(today, year=_years_ago(alert.events, alert.now))
+    title = batch_title(alert.held or "", len(alert.events), texts)
+    if alert.told_at:
+        title = texts.say("{title} · updated", title=title)
+    notes = [_repeat(texts)] if alert.repeated else []
+    html, steps = Html(""), _steps(alert, texts, tz)
+    for most in range(MOST_LINES, 0, -1):
+        blocks = batch_blocks(alert.events, setting, texts, most)
+        html = _assembled([notes, [bold(title)], *blocks, steps], alert, texts, tz, ids=False)
+        if len(split(html)) == 1:
+            break
+    return Reply(split(html)[0], _batch_buttons(alert.events, texts))
+
+
+def _assembled(blocks: Sequence[Sequence[Html]], alert: Alert, texts: Texts, tz: tzinfo, *, ids: bool = True) -> Html:
     html = "\n\n".join("\n".join(block) for block in blocks if block)
-    html += ("\n" if alert.told_at else "\n\n") + _foot(alert, texts, tz)
-    return Reply(split(with_direction(html, texts.rtl))[0], _buttons(alert.events, texts))
+    html += ("\n" if alert.told_at else "\n\n") + _foot(alert, texts, tz, ids=ids)
+    return Html(with_direction(html, texts.rtl))
 
 
 def render_change(event: ConflictEvent, before: Version, after: Version, texts: Texts) -> Reply:
@@ -262,10 +296,13 @@ def _struck(html: Html) -> Html:
     return Html(f"<s>{escape(html)}</s>")
 
 
-def _foot(alert: Alert, texts: Texts, tz: tzinfo) -> Html:
-    ids = texts.joined(texts.value(event.short_id) for event in alert.events[:_MOST_EVENTS])
+def _foot(alert: Alert, texts: Texts, tz: tzinfo, *, ids: bool) -> Html:
+    if not ids:
+        at = instant(_as_of(alert), texts, tz, now=alert.now)
+        return italic(texts.say("As of {when} · not an official warning", when=at))
+    named = texts.joined(texts.value(event.short_id) for event in alert.events[:_MOST_EVENTS])
     at = instant(_as_of(alert), texts, tz, now=alert.now)
-    foot = italic(texts.say("As of {when} · {id} · not an official warning", when=at, id=ids))
+    foot = italic(texts.say("As of {when} · {id} · not an official warning", when=at, id=named))
     url = next((claim.url for event in alert.events for claim in event.claims if claim.url), None)
     linked = link(texts.say("source", "link"), url)
     return texts.say("{foot} · {source}", foot=foot, source=linked) if url and "<a " in linked else foot
@@ -280,9 +317,28 @@ def _years_ago(events: Sequence[ConflictEvent], now: datetime) -> bool:
 
 
 def _buttons(events: Sequence[ConflictEvent], texts: Texts) -> Rows:
-    details = [
-        button(texts.plain("Details", "button") if len(events) == 1 else str(n), ShowEvent(event.event_id))
-        for n, event in enumerate(events[:_MOST_EVENTS], 1)
-    ]
     why = button(texts.plain("Why this?", "button"), WhyAlert(events[0].event_id))
-    return rows(details, (why, button(texts.plain("My alerts", "button"), ListAlerts())))
+    return rows(
+        _details(events[:_MOST_EVENTS], texts),
+        (why, button(texts.plain("My alerts", "button"), ListAlerts())),
+        (
+            button(texts.plain("Snooze 1 h", "button"), Settle("snooze", (1,))),
+            button(texts.plain("8 h", "button"), Settle("snooze", (8,))),
+            button(texts.plain("This place", "button"), SnoozePlace(events[0].event_id))
+            if events[0].facts.primary_place and events[0].facts.primary_place.place
+            else None,
+        ),
+    )
+
+
+def _batch_buttons(events: Sequence[ConflictEvent], texts: Texts) -> Rows:
+    settings = button(texts.plain("Settings", "button"), Settle("show"))
+    return rows((button(texts.plain("My alerts", "button"), ListAlerts()), settings))
+
+
+def _details(events: Sequence[ConflictEvent], texts: Texts) -> list[Button | None]:
+    alone = len(events) == 1
+    return [
+        button(texts.plain("Details", "button") if alone else str(n), ShowEvent(event.event_id))
+        for n, event in enumerate(events, 1)
+    ]

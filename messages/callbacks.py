@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from conflict.questions import Question, QuestionKind
 from conflict.vocabulary import EventType, SubEventType
+from messages.chat_actions import CODES, ChatAction, EditAlert, Settle, SetZone, SnoozePlace, decode_chat, encode_chat
 
 LIMIT = 64  # bytes, of the Bot API
 _VERSION = "2"
@@ -125,7 +126,9 @@ class ShowPage:
 
 @dataclass(frozen=True, slots=True)
 class ListAlerts:
-    """What this chat is subscribed to."""
+    """What this chat is subscribed to, a page of it."""
+
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,7 @@ Action = (
     | WhyAlert
     | ChangeAlerts
     | EraseMe
+    | ChatAction
 )
 
 _OF_QUESTION: dict[str, type[ShowSources] | type[ShowMap] | type[AlertMe]] = {
@@ -170,8 +174,7 @@ _OF_QUESTION: dict[str, type[ShowSources] | type[ShowMap] | type[AlertMe]] = {
 _PAGES = frozenset({"start", "help", "language", "privacy"})
 _OF_SUBSCRIPTION = {"p": "pause", "r": "resume", "x": "remove", "c": "coarser", "f": "finer"}
 _SUBSCRIPTION_CODES = {what: code for code, what in _OF_SUBSCRIPTION.items()}
-_PLAIN: dict[str, Action] = {"v1": ListAlerts(), "z1": EraseMe()}
-_PLAIN_CODES = {action: code for code, action in _PLAIN.items()}
+_ERASE = "z1"
 
 
 def encode(action: Action) -> str | None:
@@ -189,8 +192,12 @@ def encode(action: Action) -> str | None:
             body = f"y{event_id}"
         case ChangeAlerts(what, subscription_id):
             body = f"{_SUBSCRIPTION_CODES.get(what, '')}{subscription_id}"
-        case ListAlerts() | EraseMe():
-            body = _PLAIN_CODES[action]
+        case ListAlerts(page):
+            body = f"v{page + 1}"
+        case EraseMe():
+            body = _ERASE
+        case Settle() | SetZone() | SnoozePlace() | EditAlert():
+            body = encode_chat(action)
         case _:
             code = next(code for code, kind in _OF_QUESTION.items() if isinstance(action, kind))
             body = _question(action.of, code)
@@ -212,8 +219,13 @@ def decode(data: str | None) -> Action | None:
     if code in _OF_SUBSCRIPTION:
         plain = body.isascii() and body.isdigit() and body[0] != "0" and len(body) <= 18
         return ChangeAlerts(_OF_SUBSCRIPTION[code], int(body)) if plain else None
-    if data[1:] in _PLAIN:
-        return _PLAIN[data[1:]]
+    if data[1:] == _ERASE:
+        return EraseMe()
+    if code == "v":
+        number = _natural(body, _MOST_PAGES)
+        return ListAlerts(number - 1) if number and body[0] != "0" else None
+    if code in CODES:
+        return decode_chat(code, body)
     if code == "t":
         return SetLanguage(body) if _LANGUAGE.match(body) else None
     if code == "h":

@@ -113,6 +113,16 @@ REPLIES: dict[str, Callable[[Texts], Reply]] = {
     "alert_withdrawn": alert(WITHDRAWN, told_at=TOLD, steps=(Step("#7F3A", LATER, version_of(WITHDRAWN)),)),
     "alert_one_report": alert(*ALL),
     "alert_one_report_updated": alert(ALL[0], WITHDRAWN, told_at=TOLD, steps=(STEP,)),
+    "alert_possible": alert(ALL[0], possible=True),
+    "alert_delayed": alert(FIRST, held="late"),
+    "batch_quiet": alert(*here.seed_events(), FIRST, held="quiet"),
+    "batch_quiet_updated": alert(ALL[0], WITHDRAWN, ALL[1], held="quiet", told_at=TOLD, steps=(STEP,)),
+    "batch_digest": alert(
+        *(replace(one, event_id=f"{one.event_id}{n}") for n in range(3) for one in ALL), held="digest"
+    ),
+    "batch_burst": alert(*ALL, held="burst"),
+    "batch_late": alert(*ALL[:2], held="late"),
+    "batch_snooze": alert(*ALL[:2], held="snooze"),
     "change": lambda texts: render_change(UPDATED, version_of(FIRST), LATER, texts),
     "change_withdrawn": lambda texts: render_change(WITHDRAWN, LATER, version_of(WITHDRAWN), texts),
     "subscribed": subscribed(True),

@@ -11,7 +11,20 @@ from hypothesis import strategies as st
 from conflict.periods import Period
 from conflict.questions import Question, QuestionKind
 from conflict.vocabulary import EventType, SubEventType
-from messages.callbacks import AlertMe, AskAgain, SetLanguage, ShowEvent, ShowMap, ShowPage, ShowSources, decode, encode
+from messages.callbacks import (
+    AlertMe,
+    AskAgain,
+    ListAlerts,
+    SetLanguage,
+    ShowEvent,
+    ShowMap,
+    ShowPage,
+    ShowSources,
+    WhyAlert,
+    decode,
+    encode,
+)
+from messages.chat_actions import EditAlert, Settle, SetZone, SnoozePlace
 from tests.messages.situations import IDLIB, SARAQIB
 
 PLACES = st.one_of(
@@ -36,7 +49,19 @@ ASKS = st.builds(
     radius_km=st.none() | st.integers(0, 500),
     page=st.integers(0, 99),
 )
+NUMBERS = st.integers(-1, 2000)
+SETTINGS = st.one_of(
+    st.builds(
+        Settle,
+        st.sampled_from(["show", "quiet", "breaks", "digest", "snooze", "wake", "other"]),
+        st.lists(NUMBERS, max_size=3).map(tuple),
+    ),
+    st.builds(EditAlert, st.sampled_from(["show", "severity", "kind", "radius", "other"]), NUMBERS, NUMBERS),
+    (st.text(max_size=12) | st.sampled_from(["Asia/Damascus", "America/Argentina/Buenos_Aires", "UTC"])).map(SetZone),
+    st.text(max_size=60).map(SnoozePlace), NUMBERS.map(ListAlerts), st.text(max_size=9).map(WhyAlert),
+)  # fmt: skip
 ACTIONS = st.one_of(
+    SETTINGS,
     ASKS, ASKS.map(ShowSources), ASKS.map(ShowMap), ASKS.map(AlertMe), st.text(max_size=60).map(ShowEvent),
     st.text(max_size=12).map(SetLanguage), st.sampled_from(["help", "privacy", "other"]).map(ShowPage),
 )  # fmt: skip
