@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 
+from bot.ceasefires import with_ceasefires
 from conflict.answers import Answer
 from conflict.ceasefires import Ceasefire
 from conflict.composing import compose, days_of
@@ -74,6 +75,8 @@ class Answering:
         query = query_of(question, self._searched(question), tz=tz, page=page, as_of=as_of)
         with self.storage.begin() as unit:
             answer = _answer(unit, question, query, now=now, tz=tz, page=page, totals=totals)
+            if question.kind is QuestionKind.CEASEFIRE and (question.places or not question.unresolved):
+                answer = with_ceasefires(answer, unit, query, self.places)
         return replace(answer, sample=answer.sample or self.sample)
 
     def _searched(self, question: Question) -> tuple[Place, ...]:
@@ -146,7 +149,7 @@ def _answer(
         tolls=tolls,
         tallies=() if nowhere else unit.tallies.query(query),
         ceasefires=_ceasefires(unit, query, now),
-        sources=unit.sources.health(query.as_of),
+        sources=unit.sources.health(query.as_of, countries=_countries(query)),
         reports=len({claim.report_id for claim in behind} | {toll.report_id for toll in tolls}),
         publishers=[*(claim.publisher for claim in behind), *(toll.publisher for toll in tolls)],
         page=page,
@@ -156,6 +159,12 @@ def _answer(
         totals=totals,
     )
     return replace(answer, newest=newest)
+
+
+def _countries(query: EventQuery) -> frozenset[str] | None:
+    """The countries asked about; None for the whole world, or where one is not known."""
+    codes = frozenset(place.country_code for place in query.places)
+    return None if not codes or None in codes else frozenset(code for code in codes if code)
 
 
 def _newest(unit: Unit, query: EventQuery) -> ConflictEvent | None:
@@ -172,4 +181,4 @@ def _ceasefires(unit: Unit, query: EventQuery, now: datetime) -> tuple[Ceasefire
 
 def containing(place: Place) -> tuple[str, ...]:
     """The ids of a place and of the units around it, finest first."""
-    return tuple(i for i in (place.place_id, place.admin2_id, place.admin1_id) if i)
+    return tuple(i for i in (place.place_id, place.admin2_id, place.admin1_id, place.country_code) if i)

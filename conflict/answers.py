@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from conflict.breaches import BreachWeek
 from conflict.ceasefires import Ceasefire
 from conflict.events import ConflictEvent
 from conflict.questions import Question
@@ -43,6 +44,7 @@ class Answer:
     `newest`: where nothing matches the period, the newest event stored for the places, whenever it was.
     `toll_originators` gave the counts that the total asked for (killed, or injured) is made of; `tolls_inside` further
     counts lie inside those and were not added; `tolls_beyond` of them cover more days than were asked for.
+    `breach_weeks`: where a ceasefire was asked for, newest week first.
     `counted`: for trends and comparisons, what totals need of all `total` events, not only of the page's.
     """
 
@@ -53,6 +55,7 @@ class Answer:
     tolls: tuple[TollReport, ...] = ()
     tallies: tuple[BreachTally, ...] = ()
     ceasefires: tuple[Ceasefire, ...] = ()
+    breach_weeks: tuple[BreachWeek, ...] = ()
     total: int = 0
     fatalities: Range = Range()
     injured: Range = Range()

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from conflict.answers import Answer, Range, SourceHealth
+from conflict.breaches import BreachWeek
 from conflict.ceasefires import Ceasefire
 from conflict.jsonform import Json, event_json, tally_json, toll_json
 from conflict.places import Candidate, Place
@@ -49,6 +50,7 @@ def answer_json(answer: Answer) -> Json:
         "tolls": [toll_json(toll) for toll in answer.tolls],
         "tallies": [tally_json(tally) for tally in answer.tallies],
         "ceasefires": [ceasefire_json(ceasefire) for ceasefire in answer.ceasefires],
+        "breach_weeks": [week_json(week) for week in answer.breach_weeks],
         "total": answer.total,
         **_range("fatalities", answer.fatalities),
         **_range("injured", answer.injured),
@@ -97,6 +99,18 @@ def ceasefire_json(ceasefire: Ceasefire) -> Json:
         "status": ceasefire.status.value,
         "source": ceasefire.source,
         "verified_on": ceasefire.verified_on.isoformat() if ceasefire.verified_on else None,
+    }
+
+
+def week_json(week: BreachWeek) -> Json:
+    """A week of breaches, from a Monday: who accuses whom in how many events, and fights that nobody called one."""
+    return {
+        "first_day": week.first_day.isoformat(),
+        "accusations": [
+            {"accuser": one.accuser, "accused": one.accused, "events": one.events, "denied": one.denied}
+            for one in week.accusations
+        ],
+        "unaccused": week.unaccused,
     }
 
 

@@ -49,6 +49,7 @@ class Ceasefire:
     url: str | None = None
     verified_on: date | None = None
     name_ar: str | None = None
+    terms_ar: str | None = None
     sample: bool = False
 
     def in_force_on(self, day: date) -> bool:

@@ -32,6 +32,15 @@ async def latest(update: Update, context: Context) -> None:
     await _answer(message, Question(f"latest in {words}" if words else "latest", True), update, context)
 
 
+async def ceasefire(update: Update, context: Context) -> None:
+    """/ceasefire, perhaps with a place and a period after it."""
+    message = update.effective_message
+    if message is None or not from_person(message):
+        return
+    words = " ".join(context.args or ())
+    await _answer(message, Question(f"ceasefire in {words}" if words else "ceasefire", True), update, context)
+
+
 async def _answer(message: Message, question: Question, update: Update, context: Context) -> None:
     desk = desk_of(context)
     edited = update.edited_message is not None

@@ -10,6 +10,7 @@ from messages.catalog import Catalog, Key, msg
 
 COMMANDS: Final[tuple[tuple[str, Key], ...]] = (
     ("latest", msg("the latest events, everywhere or in a place", "command")),
+    ("ceasefire", msg("truces of a place and their breaches", "command")),
     ("subscribe", msg("be told of a place from now on", "command")),
     ("alerts", msg("what this chat is told of", "command")),
     ("language", msg("choose the language", "command")),

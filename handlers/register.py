@@ -38,6 +38,7 @@ def handlers() -> list[AnyHandler]:
         CommandHandler("language", pages.language, _NEW),
         CommandHandler("privacy", pages.privacy, _NEW),
         CommandHandler("latest", ask.latest, _NEW_OR_EDITED),
+        CommandHandler("ceasefire", ask.ceasefire, _NEW_OR_EDITED),
         CommandHandler("subscribe", subscribe.subscribe, _NEW),
         CommandHandler("alerts", alerts.show, _NEW),
         CommandHandler("deleteme", alerts.delete_me, _NEW),

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from conflict.answers import Answer
+from conflict.breaches import Accusations, BreachWeek
 from conflict.ceasefires import Ceasefire, CeasefireStatus
 from conflict.events import ConflictEvent
 from conflict.facts import ReportedBreach
 from conflict.questions import QuestionKind
 from conflict.tolls import BreachTally
 from messages.catalog import Texts, msg
-from messages.html import Html, bold, link
+from messages.html import Html, bold, italic, link
 from messages.voices import name_of
 from messages.wording import area_name, day, days, shortened
 
@@ -43,6 +44,8 @@ def ceasefire_lines(answer: Answer, texts: Texts) -> list[Html]:
     truces = [truce for truce in answer.ceasefires if full or not _is_past(truce, answer)]
     say = ceasefire_in_full if full else ceasefire_line
     lines = [say(truce, texts) for truce in truces]
+    if full:
+        return [*lines, *_weeks(answer, texts), *(Html("• " + tally_line(tally, texts)) for tally in answer.tallies)]
     said = accusations(events, texts)
     inferred = sum(1 for event in events if (b := event.facts.breach) and b.inferred and not b.reported)
     if inferred and truces:
@@ -59,6 +62,49 @@ def ceasefire_lines(answer: Answer, texts: Texts) -> list[Html]:
     if said and not lines:
         lines = [bold(texts.say("Breaches of a ceasefire"))]
     return [*lines, *(Html("• " + line) for line in said)]
+
+
+def _weeks(answer: Answer, texts: Texts) -> list[Html]:
+    """Breaches week by week; a week without any is not shown, and that is said not to be calm."""
+    if not answer.breach_weeks:
+        if not answer.ceasefires:
+            return []
+        return [texts.say("No accusation of a breach is stored for these days; that is not proof of calm.")]
+    lines = [bold(texts.say("Breaches as stored, by week"))]
+    lines += [_week(week, texts) for week in answer.breach_weeks]
+    return [*lines, italic(texts.say("A week that is not listed has no stored report; that is not proof of calm."))]
+
+
+def _week(week: BreachWeek, texts: Texts) -> Html:
+    parts = [_accused_in(one, texts) for one in week.accusations]
+    if week.unaccused:
+        parts.append(
+            texts.count(
+                "{n} event inside the truce area, no accusation stored",
+                "{n} events inside the truce area, no accusation stored",
+                week.unaccused,
+            )
+        )
+    monday = day(week.first_day, texts, weekday=False, year=True)
+    return Html("• " + texts.say("week of {day}: {said}", day=monday, said=texts.joined(parts, "; ")))
+
+
+def _accused_in(one: Accusations, texts: Texts) -> Html:
+    """One voice's accusations of one side in a week: in how many events, and how many of them somebody denies."""
+    accuser = name_of(one.accuser, texts) if one.accuser else None
+    accused = name_of(one.accused, texts) if one.accused else None
+    number = texts.count("{n} event", "{n} events", one.events)
+    if accuser and accused:
+        said = texts.say("{accuser} accuses {accused}: {number}", accuser=accuser, accused=accused, number=number)
+    elif accuser:
+        said = texts.say("{accuser} reports breaches, no side named: {number}", accuser=accuser, number=number)
+    elif accused:
+        said = texts.say("{accused} accused, accuser not named: {number}", accused=accused, number=number)
+    else:
+        said = texts.say("breaches reported, neither accuser nor side named: {number}", number=number)
+    if one.denied:
+        said = texts.joined((said, texts.say("denied: {n}", "breaches", n=one.denied)), " · ")
+    return said
 
 
 def _is_past(truce: Ceasefire, answer: Answer) -> bool:
@@ -81,10 +127,9 @@ def ceasefire_line(ceasefire: Ceasefire, texts: Texts) -> Html:
 
 
 def ceasefire_in_full(ceasefire: Ceasefire, texts: Texts) -> Html:
-    """A ceasefire with its name, its dates, those it binds, whom it leaves out, and its source."""
+    """A ceasefire with its name, its dates, those it binds, whom it leaves out, its terms, and its source."""
     name = ceasefire.name_ar if texts.language == "ar" and ceasefire.name_ar else ceasefire.name
-    since = day(ceasefire.effective_from, texts, weekday=False, year=True)
-    parts = [texts.say("since {day}: {name}", "ceasefire", day=since, name=shortened(name, 200))]
+    parts = [texts.say("since {day}", day=day(ceasefire.effective_from, texts, weekday=False, year=True))]
     if ceasefire.effective_to:
         parts.append(texts.say("until {day}", day=day(ceasefire.effective_to, texts, weekday=False, year=True)))
     if ceasefire.status in _STATUS:
@@ -93,9 +138,15 @@ def ceasefire_in_full(ceasefire: Ceasefire, texts: Texts) -> Html:
     if ceasefire.excluded:
         excluded = texts.joined(texts.value(texts.actor(party)) for party in ceasefire.excluded)
         parts.append(texts.say("not covered: {parties}", parties=excluded))
+    lines = [bold(shortened(name, 200)), texts.joined(parts, "; ")]
+    terms = ceasefire.terms_ar if texts.language == "ar" and ceasefire.terms_ar else ceasefire.terms
+    if terms:
+        lines.append(texts.say("Terms: {terms}", terms=texts.value(terms)))
     if ceasefire.source:
-        parts.append(texts.say("source: {source}", source=link(texts.value(ceasefire.source), ceasefire.url)))
-    return Html(f"{bold(texts.say('Ceasefire'))} {texts.joined(parts, '; ')}")
+        lines.append(texts.say("Source: {source}", source=link(texts.value(ceasefire.source), ceasefire.url)))
+    if ceasefire.verified_on is None:
+        lines.append(italic(texts.say("No person has yet compared this entry with its source.")))
+    return Html("\n".join(lines) + "\n")
 
 
 def _bound(ceasefire: Ceasefire, texts: Texts) -> Html:

@@ -8,12 +8,15 @@ from functools import cached_property
 
 from sqlalchemy import Connection, text
 
+from conflict.breaches import BreachNote
 from conflict.errors import StorageError
+from storage.breaches import breach_notes
 from storage.bulk import Bulk
 from storage.ceasefires import Ceasefires
 from storage.changes import Changes
 from storage.chats import Chats
 from storage.deliveries import Deliveries
+from storage.eventquery import EventQuery
 from storage.events import Events
 from storage.folding import Folding
 from storage.inbox import Inbox
@@ -119,6 +122,10 @@ class Unit:
     def operators(self) -> OperatorActions:
         """The audit trail of operators."""
         return OperatorActions(self._session)
+
+    def breaches(self, query: EventQuery) -> tuple[BreachNote, ...]:
+        """Which events of these places and days are called a breach, or lie inside a truce's area; newest first."""
+        return breach_notes(self._session, query)
 
     def remove_sample(self) -> int:
         """Remove every row of the bundled demonstration; returns the number of events removed."""

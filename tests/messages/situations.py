@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from conflict.answers import Answer, Range, SourceHealth
+from conflict.breaches import Accusations, BreachWeek
 from conflict.ceasefires import Ceasefire
 from conflict.claims import Claim
 from conflict.events import ConflictEvent
@@ -137,6 +138,10 @@ def seed_events() -> tuple[ConflictEvent, ...]:
     )  # fmt: skip
 
 
+BREACH_WEEKS = (
+    BreachWeek(date(2019, 11, 25), (Accusations("SOHR", "syria_gov", 3, 1), Accusations(None, None, 1)), 2),
+    BreachWeek(date(2019, 11, 18), (), 11),
+)
 TRUCE = Ceasefire(
     "c1", "Ceasefire announced by Russia", ("syria_gov",), (IDLIB.place_id,), date(2019, 8, 31), unilateral=True,
     name_ar="هدنة أعلنتها روسيا", excluded=("hts",),

@@ -85,7 +85,9 @@ REPLIES: dict[str, Callable[[Texts], Reply]] = {
     "count": answered(here.seed(QuestionKind.COUNT)),
     "trend": answered(here.seed(QuestionKind.TREND)),
     "compare": answered(here.seed(question=question(QuestionKind.COMPARE, places=(here.IDLIB, here.ALEPPO)))),
-    "ceasefire": answered(here.disputed(question=question(QuestionKind.CEASEFIRE), page=0, pages=1)),
+    "ceasefire": answered(
+        here.disputed(question=question(QuestionKind.CEASEFIRE), page=0, pages=1, breach_weeks=here.BREACH_WEEKS)
+    ),
     "ceasefire_none": answered(here.empty(question=question(QuestionKind.CEASEFIRE))),
     "near": answered(here.seed(question=question(QuestionKind.NEAR, places=(here.SARAQIB,), radius_km=40.0))),
     "source": answered(here.seed(QuestionKind.SOURCE)),
