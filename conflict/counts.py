@@ -1,23 +1,19 @@
-"""Adding up counts of people so that nobody is counted twice: what contains what, and what may overlap.
+"""Counts of people as values: a range with its voices, one statement of how many, and how two statements lie.
 
-Nothing is compared with everything: places and days narrow down what can meet (`conflict.shelves`), so that a total
-over some thousand events takes milliseconds.
+What is done with them, so that nobody is counted twice, is in `conflict.adding`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from conflict.shelves import Shelves
 from conflict.vocabulary import EventType
 
 if TYPE_CHECKING:
     from conflict.tolls import TollReport
-
-_EVERYWHERE = "everywhere"  # stands for all place ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +36,42 @@ class Total:
     beyond: int = 0
 
 
+class Where(NamedTuple):
+    """The places of an event by id: its first one, the units around that, finest first, and further ones.
+
+    Who cannot tell units from further places gives all as units.
+    """
+
+    own: str | None = None
+    units: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()
+
+    @property
+    def depth(self) -> int:
+        """How many units lie around its first place: a province has none, its towns have it and perhaps a district."""
+        return len({*self.units} - {self.own})
+
+    @property
+    def coarse(self) -> bool:
+        """Whether no settlement is named."""
+        around = (*self.units, *self.further)
+        return self.own is None or not around or self.own in around
+
+
+class Figure(NamedTuple):
+    """How many people an event harmed in one way (killed, say), where and on which inclusive days."""
+
+    event_id: str
+    start: date
+    end: date
+    type: EventType
+    low: int | None
+    best: int | None
+    high: int | None
+    where: Where
+    voices: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
     """One statement of how many, over an area (own places; with all around them) and inclusive days."""
@@ -54,8 +86,10 @@ class Count:
     type: EventType | None  # of an event; a toll report counts all kinds
     coarse: bool = False  # an event that no settlement is named for
     everywhere: bool = False  # a country or a region: what was found in the answer's area lies in it
+    depth: int = 0  # of an event: how many units lie around its place
 
     def contains(self, other: Count) -> bool:
+        """Whether whoever the other counts is among those counted here."""
         if self.key == other.key or not (self.start <= other.start and other.end <= self.end):
             return False
         if self.type is not None:
@@ -78,125 +112,28 @@ class Count:
         return near and self.start <= other.end and other.start <= self.end
 
     @property
-    def size(self) -> tuple[int, int, bool, str]:
-        return (self.end - self.start).days, -len(self.around), self.type is None, self.key
+    def size(self) -> tuple[int, bool, bool, int, int, int, str]:
+        """What counts are ordered by, so that what contains another comes after it: days, then places."""
+        days, reported = (self.end - self.start).days, self.type is None
+        return days, reported, self.everywhere, len(self.own), -self.depth, -len(self.around), self.key
 
 
-def add_up(counts: list[Count], reports: Mapping[str, TollReport]) -> Total:
-    """Smallest counts first: each goes into the smallest that contains it; what is left is added where it may be."""
-    children: dict[str, list[Count]] = {}
-    roots: list[Count] = []
-    for count, parent in zip(counts, parents(counts), strict=True):
-        if parent is None:
-            roots.append(count)
-        else:
-            children.setdefault(parent.key, []).append(count)
-
-    def value(count: Count) -> Total:
-        containing = reports.get(count.key)
-        own = replace(count.total, containing=containing) if containing else count.total
-        parts = children.get(count.key)
-        return larger(own, summed(value(c) for c in parts)) if parts else own
-
-    def within(count: Count) -> list[Count]:
-        return [count, *(one for child in children.get(count.key, ()) for one in within(child))]
-
-    totals = []
-    for cluster in clusters(roots):
-        tolls = [c for c in cluster if c.type is None]
-        if not tolls:
-            found = Total()
-            for event in sorted(cluster, key=lambda c: c.size):
-                found = larger(value(event), found)
-            totals.append(found)
-            continue
-        events = sorted((e for c in cluster for e in within(c) if e.type is not None), key=lambda c: c.size)
-        found = add_up(events, {})
-        for toll in tolls:
-            found = larger(value(toll), found)
-        totals.append(found)
-    return summed(totals)
-
-
-def parents(counts: Sequence[Count]) -> list[Count | None]:
-    """Of each count the first after it that contains it."""
-    shelves = Shelves()
-    for number, count in enumerate(counts):
-        for place in (_EVERYWHERE,) if count.everywhere else count.own:
-            shelves.put((place, count.type), number, count.start, count.end)
-    found: list[Count | None] = []
-    for number, count in enumerate(counts):
-        first = len(counts)
-        for place in (*count.around, _EVERYWHERE):
-            for kind in (count.type, None) if count.type else (None,):
-                for others in shelves.covering((place, kind), count.start):
-                    first = next((n for n in others if number < n < first and counts[n].contains(count)), first)
-        found.append(counts[first] if first < len(counts) else None)
-    return found
-
-
-def clusters(roots: Sequence[Count]) -> list[list[Count]]:
-    """The counts that may tell of the same people together: each joins all those before it that it overlaps with."""
-    shelves = Shelves()
-    any_toll = any(root.type is None for root in roots)
-    newest = list(range(len(roots)))  # of each the way to the newest of its cluster
-    joined: list[list[int]] = []  # by the newest of a cluster: those it joined, the last changed at the end
-    for number, root in enumerate(roots):
-        found: set[int] = set()
-        for key in _overlapping_keys(root, any_toll):
-            for others in shelves.sharing(key, root.start, root.end):
-                for other in others:
-                    cluster = _newest(newest, other)
-                    if cluster not in found and root.overlaps(roots[other]):
-                        found.add(cluster)
-        joined.append(sorted(found))
-        for cluster in found:
-            newest[cluster] = number
-        for key in _shelf_keys(root, any_toll):
-            shelves.put(key, number, root.start, root.end)
-    return [_members(number, joined, roots) for number, last in enumerate(newest) if number == last]
-
-
-def _newest(newest: list[int], number: int) -> int:
-    while newest[number] != number:
-        newest[number] = newest[newest[number]]
-        number = newest[number]
-    return number
-
-
-def _members(number: int, joined: Sequence[Sequence[int]], roots: Sequence[Count]) -> list[Count]:
-    found, waiting = [], [number]
-    while waiting:
-        one = waiting.pop()
-        found.append(roots[one])
-        waiting += reversed(joined[one])
-    return found
-
-
-def _shelf_keys(count: Count, any_toll: bool) -> list[tuple[object, ...]]:
-    """Under what a count is kept, so that `_overlapping_keys` of another finds it."""
-    toll = count.type is None
-    keys: list[tuple[object, ...]] = [(count.own, count.type)] if count.coarse and not toll else []
-    if any_toll:
-        keys += [(toll, "all"), *((toll, "own", place) for place in count.own)]
-        keys += [(toll, "around", place) for place in count.around]
-        if count.everywhere:
-            keys.append((toll, _EVERYWHERE))
-    return keys
-
-
-def _overlapping_keys(count: Count, any_toll: bool) -> list[tuple[object, ...]]:
-    """Under what those are kept that it may overlap with: events with tolls, and coarse ones of one kind and place."""
-    toll = count.type is None
-    keys: list[tuple[object, ...]] = [(count.own, count.type)] if count.coarse and not toll else []
-    for of_toll in ((True, False) if toll else (True,)) if any_toll else ():
-        if count.everywhere:
-            keys.append((of_toll, "all"))
-        else:
-            keys += [(of_toll, "own", place) for place in count.around]
-            keys += [(of_toll, "around", place) for place in count.own]
-            keys.append((of_toll, _EVERYWHERE))
-    return keys
+def count_of(figure: Figure) -> Count:
+    """The same as a count among others."""
+    where = figure.where
+    own = frozenset((where.own,)) if where.own else frozenset[str]()
+    return Count(
+        key="event " + figure.event_id,
+        own=own,
+        around=own.union(where.units, where.further),
+        start=figure.start,
+        end=figure.end,
+        total=Total(figure.low, figure.best, figure.high, voices=figure.voices, counts=1),
+        voices=frozenset(figure.voices),
+        type=figure.type,
+        coarse=where.coarse,
+        depth=where.depth,
+    )
 
 
 def summed(totals: Iterable[Total]) -> Total:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
 
-from conflict.counts import Count, Total, add_up, larger, summed
+from conflict.adding import add_up
+from conflict.counts import Count, Figure, Total, Where, larger, summed
 from conflict.facts import Casualty, Evidence
 from conflict.places import EventPlace
 from conflict.vocabulary import TYPE_OF, CasualtyKind, OriginatorKind, PlaceLevel, Status, SubEventType
@@ -122,8 +123,26 @@ def total_over(
     (without a first day: before all events) is left out, background always. An event that does is counted `beyond`.
     """
     held = list(events)
-    first = first_day or min((e.event_date for e in held), default=None)
-    counts = [c for e in held if (c := _of_event(e, kind, civilians)) is not None]
+    figures = [figure for event in held if (figure := figure_of(event, kind, civilians)) is not None]
+    earliest = min((event.event_date for event in held), default=None)
+    return total_of(
+        figures, tolls, kind=kind, civilians=civilians, first_day=first_day, last_day=last_day, earliest=earliest
+    )
+
+
+def total_of(
+    figures: Sequence[Figure],
+    tolls: Iterable[TollReport],
+    *,
+    kind: CasualtyKind = CasualtyKind.KILLED,
+    civilians: bool = False,
+    first_day: date | None = None,
+    last_day: date | None = None,
+    earliest: date | None = None,
+) -> Total:
+    """The same of figures that were taken from events before; `earliest` is the first day of all those events."""
+    first = first_day or earliest
+    counts: list[Count] = []
     reports: dict[str, TollReport] = {}
     for toll in _latest_of_each(tolls):
         count = _of_toll(toll, kind, civilians)
@@ -134,19 +153,17 @@ def total_over(
         ):
             counts.append(count)
             reports[count.key] = toll
-    within = [
-        c for c in counts if (first_day is None or first_day <= c.start) and (last_day is None or c.end <= last_day)
-    ]
-    total = _added(within, reports)
-    if len(within) == len(counts):
+    within = [f for f in figures if (first_day or f.start) <= f.start and f.end <= (last_day or f.end)]
+    total = _added(within, counts, reports)
+    if len(within) == len(figures):
         return total
-    most = _added(counts, reports)
-    return replace(most, low=total.low, best=None, beyond=len(counts) - len(within))
+    most = _added(figures, counts, reports)
+    return replace(most, low=total.low, best=None, beyond=len(figures) - len(within))
 
 
-def _added(counts: Sequence[Count], reports: Mapping[str, TollReport]) -> Total:
-    total = add_up(sorted(counts, key=lambda c: c.size), reports)
-    return replace(total, inside=max(0, len(counts) - total.counts))
+def _added(figures: Sequence[Figure], tolls: Sequence[Count], reports: Mapping[str, TollReport]) -> Total:
+    total = add_up(figures, tolls, reports)
+    return replace(total, inside=max(0, len(figures) + len(tolls) - total.counts))
 
 
 def killed_in(toll: TollReport) -> Total:
@@ -154,25 +171,27 @@ def killed_in(toll: TollReport) -> Total:
     return _of_casualties(toll.casualties, CasualtyKind.KILLED, False)
 
 
-def _of_event(event: Counted, kind: CasualtyKind, civilians: bool) -> Count | None:
+def figure_of(event: Counted, kind: CasualtyKind, civilians: bool, where: Where | None = None) -> Figure | None:
+    """How many people of this kind an event harmed; None where nobody gave a number. `where` tells its places apart."""
     low, best, high = event.fatalities_low, event.fatalities_best, event.fatalities_high
     if kind is CasualtyKind.KILLED and not civilians and not low is best is high is None:
-        floor = low if low is not None else best
-        total = Total(floor, best, high if high is not None else best if best is not None else floor)
+        low = low if low is not None else best
+        high = high if high is not None else best if best is not None else low
     else:
         total = _of_casualties(event.casualties, kind, civilians)
-    if total.low is None and total.high is None:
+        low, best, high = total.low, total.best, total.high
+    if low is None and high is None:
         return None
-    return Count(
-        key="event " + event.event_id,
-        own=frozenset(event.place_ids[:1]),
-        around=frozenset(event.place_ids),
-        start=event.event_date,
-        end=max(event.event_date, event.event_date_end),
-        total=replace(total, voices=tuple(event.originators), counts=1),
-        voices=frozenset(event.originators),
-        type=TYPE_OF[event.sub_event_type],
-        coarse=len(event.place_ids) <= 1 or event.place_ids[0] in event.place_ids[1:],
+    return Figure(
+        event.event_id,
+        event.event_date,
+        max(event.event_date, event.event_date_end),
+        TYPE_OF[event.sub_event_type],
+        low,
+        best,
+        high,
+        where or Where(next(iter(event.place_ids), None), event.place_ids[1:]),
+        event.originators,
     )
 
 
