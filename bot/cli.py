@@ -118,7 +118,19 @@ def _add_lists(commands: _Commands) -> None:
     lists.add_argument("file", metavar="FILE", help="a GeoNames country zip, or OCHA populated places (TSV, CSV, XLSX)")
     lists.set_defaults(call="bot.commands.places_import:import_places")
 
-    _add(commands, "sources", "lists:sources", "the sources stored: last success, reports, silent since, error")
+    poll = _add(commands, "poll", "poll:poll", "one round of the sources: read each once, due or not")
+    poll.add_argument(
+        "sources", nargs="*", metavar="SOURCE", help="ids, names, countries (default: what SITREP_POLL_SOURCES says)"
+    )
+
+    about = "the sources: last success, new items and events, silent since, next poll, error; or whether they answer"
+    sources = _add(commands, "sources", "sources:sources", about)
+    sources.add_argument(
+        "action", nargs="?", metavar="check", help="ask each now and say what is there; stores nothing"
+    )
+    sources.add_argument("sources", nargs="*", metavar="SOURCE", help="which to check: ids, names, countries")
+    sources.add_argument("--all", action="store_true", help="those of the list that are not polled, too")
+    sources.add_argument("--json", action="store_true", help="the same as JSON")
     _add(commands, "ceasefires", "lists:ceasefires", "the ceasefires known: who is bound, where, since when")
 
     export = _add(commands, "export", "export:export", "write stored events to standard output")

@@ -7,6 +7,7 @@ import asyncio
 from bot.alerting import seat_alerts
 from bot.app import build_application, build_health
 from bot.console import ConsoleRequest
+from bot.gathering import seat_gathering
 from bot.lifecycle import Deadlines
 from bot.lifecycle import run as run_application
 from bot.opening import load_catalog
@@ -35,6 +36,7 @@ async def _conversation(settings: Settings, services: Services, request: Console
     schedule = Schedule()
     if storage:
         seat_alerts(application, schedule, services, settings, catalog)
+        seat_gathering(schedule, storage, settings, services.answering.places)
     return await run_application(
         application,
         intake,

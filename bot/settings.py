@@ -14,11 +14,12 @@ from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import SecretStr, ValidationError, field_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from bot.addresses import host_and_port
+from bot.source_settings import SourceSettings, setting
 from conflict.errors import SettingsError
 
 PREFIX = "SITREP_"
@@ -26,19 +27,7 @@ TOKEN_RULE = "be the token that @BotFather gave you: digits, a colon, letters an
 DATABASE_SCHEMES = ("sqlite", "postgresql", "postgres", "postgresql+psycopg", "sqlite+pysqlite")
 
 
-def _setting(name: str, default: Any, meaning: str, must: str, **limits: Any) -> Any:
-    """A field with its environment name, what it means, and what a value must be, in words for an operator."""
-    return Field(
-        default,
-        validation_alias=name,
-        description=meaning,
-        json_schema_extra={"must": must},
-        validate_default=False,
-        **limits,
-    )
-
-
-class Settings(BaseSettings):
+class Settings(SourceSettings):
     """One run's settings; frozen. Seconds are seconds, ids are Telegram's. `load_settings` makes it."""
 
     model_config = SettingsConfigDict(
@@ -50,60 +39,60 @@ class Settings(BaseSettings):
         env_file_encoding="utf-8",
     )
 
-    telegram_token: SecretStr | None = _setting(
+    telegram_token: SecretStr | None = setting(
         "TELEGRAM_TOKEN",
         None,
         "The bot's token from @BotFather. Without it Sitrep opens the terminal chat.",
         TOKEN_RULE,
     )
-    telegram_api_url: str = _setting(
+    telegram_api_url: str = setting(
         "TELEGRAM_API_URL",
         "https://api.telegram.org",
         "Where the Bot API is: Telegram, or a Bot API server of your own.",
         "be an address that starts with https:// or http://, without user name or password",
     )
-    database_url: SecretStr | None = _setting(
+    database_url: SecretStr | None = setting(
         "DATABASE_URL",
         None,
         "The database: sqlite:///path or postgresql://user:password@host/name. "
         "Default: the file sitrep.db in SITREP_HOME.",
         "start with sqlite:/// or postgresql://",
     )
-    home: Path = _setting(
+    home: Path = setting(
         "SITREP_HOME",
         Path("data"),
         "The folder for the database, pictures and input kept aside.",
         "be a folder, not a file",
     )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _setting(
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = setting(
         "SITREP_LOG_LEVEL", "INFO", "How much is logged.", "be DEBUG, INFO, WARNING or ERROR"
     )
-    language: Literal["en", "ar"] = _setting(
+    language: Literal["en", "ar"] = setting(
         "SITREP_LANGUAGE",
         "en",
         "The language of chats that have not chosen one and whose own is not known.",
         "be en or ar",
     )
-    timezone: ZoneInfo = _setting(
+    timezone: ZoneInfo = setting(
         "SITREP_TIMEZONE",
         ZoneInfo("UTC"),
         'The time zone in which "today" is meant in chats that have not set their own.',
         "be the name of a time zone such as Asia/Damascus",
     )
-    country: str | None = _setting(
+    country: str | None = setting(
         "SITREP_COUNTRY",
         None,
         "The country that place names are tried in first, by name or ISO code.",
         "be a country's name or its ISO code such as SY",
         max_length=60,
     )
-    operators: Annotated[tuple[int, ...], NoDecode] = _setting(
+    operators: Annotated[tuple[int, ...], NoDecode] = setting(
         "SITREP_OPERATORS",
         (),
         "Telegram user ids, separated by commas, that may use the operator commands.",
         "be numbers separated by commas",
     )
-    poll_timeout: int = _setting(
+    poll_timeout: int = setting(
         "SITREP_POLL_TIMEOUT",
         50,
         "How long one long poll waits at Telegram, in seconds.",
@@ -111,7 +100,7 @@ class Settings(BaseSettings):
         ge=0,
         le=50,
     )
-    request_timeout: float = _setting(
+    request_timeout: float = setting(
         "SITREP_REQUEST_TIMEOUT",
         20.0,
         "How long a call to Telegram may take before it counts as failed, in seconds.",
@@ -119,7 +108,7 @@ class Settings(BaseSettings):
         ge=1,
         le=300,
     )
-    connections: int = _setting(
+    connections: int = setting(
         "SITREP_CONNECTIONS",
         64,
         "How many connections to Telegram may be open at once.",
@@ -127,7 +116,7 @@ class Settings(BaseSettings):
         ge=1,
         le=1000,
     )
-    concurrent_updates: int = _setting(
+    concurrent_updates: int = setting(
         "SITREP_CONCURRENT_UPDATES",
         256,
         "How many messages are worked on at once; those of one chat always one after the other.",
@@ -135,7 +124,7 @@ class Settings(BaseSettings):
         ge=1,
         le=4096,
     )
-    messages_per_second: float = _setting(
+    messages_per_second: float = setting(
         "SITREP_MESSAGES_PER_SECOND",
         30.0,
         "How many messages a second Telegram takes from this bot; more only where it allows that.",
@@ -143,31 +132,31 @@ class Settings(BaseSettings):
         ge=1,
         le=10000,
     )
-    webhook_url: str | None = _setting(
+    webhook_url: str | None = setting(
         "SITREP_WEBHOOK_URL",
         None,
         "The public https address that Telegram posts messages to. Without it the bot fetches them itself.",
         "be an address that starts with https://, without user name or password",
     )
-    webhook_listen: str = _setting(
+    webhook_listen: str = setting(
         "SITREP_WEBHOOK_LISTEN",
         "127.0.0.1:8080",
         "Where the webhook listens behind your proxy: host:port.",
         "be host:port, such as 127.0.0.1:8080",
     )
-    webhook_secret: SecretStr | None = _setting(
+    webhook_secret: SecretStr | None = setting(
         "SITREP_WEBHOOK_SECRET",
         None,
         "What proves to the webhook that it is Telegram who posts. Default: derived from the token.",
         "be 16 to 256 letters, digits, - and _",
     )
-    health_listen: str | None = _setting(
+    health_listen: str | None = setting(
         "SITREP_HEALTH_LISTEN",
         None,
         "Where /livez and /readyz are answered: host:port. By webhook they are at its own address, if this is not set.",
         "be host:port, such as 127.0.0.1:8081",
     )
-    start_deadline: float = _setting(
+    start_deadline: float = setting(
         "SITREP_START_DEADLINE",
         300.0,
         "How long to keep trying when Telegram cannot be reached at the start, in seconds.",
@@ -175,7 +164,7 @@ class Settings(BaseSettings):
         ge=0,
         le=86400,
     )
-    stop_deadline: float = _setting(
+    stop_deadline: float = setting(
         "SITREP_STOP_DEADLINE",
         20.0,
         "How long a stop waits for messages still being answered, in seconds.",
@@ -289,6 +278,7 @@ class Settings(BaseSettings):
         """Everything that must never be seen in a log or an error."""
         found = [self.token] if self.token else []
         found += [self.webhook_secret.get_secret_value()] if self.webhook_secret else []
+        found += self.source_secrets
         if self.database_url:
             try:
                 password = urlsplit(self.database_url.get_secret_value()).password
@@ -313,10 +303,13 @@ class SettingRow:
 
 def describe() -> tuple[SettingRow, ...]:
     """Every setting there is, in the order of the documentation."""
-    return tuple(
-        SettingRow(_name_of(field), _shown(field.default), field.description or "")
-        for field in Settings.model_fields.values()
-    )
+    return tuple(SettingRow(_name_of(field), _shown(field.default), field.description or "") for field in _fields())
+
+
+def _fields() -> list[FieldInfo]:
+    """Those of the bot first, then those of its sources."""
+    own = {name: field for name, field in Settings.model_fields.items() if name in Settings.__annotations__}
+    return list({**own, **Settings.model_fields}.values())
 
 
 def load_settings(env_file: Path | None = Path(".env"), **given: Any) -> Settings:
@@ -355,7 +348,7 @@ def _unknown_names(names: set[str]) -> list[str]:
 
 
 def _sentence(name: str) -> str:
-    for field in Settings.model_fields.values():
+    for field in _fields():
         extra = field.json_schema_extra
         if _name_of(field) == name and isinstance(extra, dict):
             return f"{name} must {extra['must']}."
@@ -369,4 +362,6 @@ def _name_of(field: FieldInfo) -> str:
 def _shown(default: object) -> str:
     if default is None or default == ():
         return ""
+    if isinstance(default, tuple):
+        return ",".join(map(str, default))
     return f"{default:g}" if isinstance(default, float) else str(default)

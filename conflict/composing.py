@@ -15,6 +15,7 @@ from conflict.tolls import BreachTally, Counted, TollReport, total_over
 from conflict.vocabulary import CasualtyKind
 
 SILENT_AFTER = timedelta(hours=24)  # a source not read for so long is named in the answer
+QUIET_AFTER = timedelta(days=7)  # and one that is read, and has had nothing new for so long
 
 
 def compose(
@@ -92,11 +93,14 @@ def fresh_to(sources: Sequence[SourceHealth], now: datetime) -> datetime | None:
 
 
 def silent(sources: Sequence[SourceHealth], now: datetime) -> tuple[SourceHealth, ...]:
-    """The sources that fail, or have not been read for a day."""
+    """The sources that fail, have not been read for a day, or have had nothing new for a week."""
     return tuple(
         s
         for s in sources
-        if s.failing_since is not None or s.last_success_at is None or now - s.last_success_at > SILENT_AFTER
+        if s.failing_since is not None
+        or s.last_success_at is None
+        or now - s.last_success_at > SILENT_AFTER
+        or (s.last_item_at is not None and now - s.last_item_at > QUIET_AFTER)
     )
 
 

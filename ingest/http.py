@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType, TracebackType
-from typing import Final, Self
+from typing import Any, Final, Protocol, Self
 
 import aiohttp
 from yarl import URL
@@ -109,18 +109,32 @@ Result = Fetched | Unchanged | Refused
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to ask for. `headers` (an API's token, say) and `form` go to the first origin only, never along a redirect.
+    """What to ask for. `headers` (an API's token, say) and a body go to the first origin only, never along a redirect.
 
-    `form` makes it a POST, which follows no redirect. `max_bytes` and `total` (seconds) replace the client's bounds.
+    A body, `form` or `json`, makes it a POST, which follows no redirect. `max_bytes` and `total` (seconds) replace the
+    client's bounds.
     """
 
     url: str
     validators: Validators = Validators()
     headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     form: Mapping[str, str] | None = None
+    json: Mapping[str, Any] | None = None
     accept: str = "*/*"
     max_bytes: int | None = None
     total: float | None = None
+
+    @property
+    def posts(self) -> bool:
+        """Whether it carries a body."""
+        return self.form is not None or self.json is not None
+
+
+class Fetches(Protocol):
+    """Whatever fetches: `Client`, or in tests something that makes answers up."""
+
+    async def fetch(self, request: Request) -> Result:
+        """Ask for one thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,10 +266,11 @@ class Client:
             headers.update(request.headers)
         try:
             async with self._session.request(
-                "GET" if request.form is None else "POST",
+                "POST" if request.posts else "GET",
                 target.url,
                 headers=headers,
                 data=None if request.form is None else dict(request.form),
+                json=None if request.json is None else dict(request.json),
                 allow_redirects=False,
             ) as answer:
                 return await self._take(request, target, answer)
@@ -269,7 +284,7 @@ class Client:
 
     async def _take(self, request: Request, target: Target, answer: aiohttp.ClientResponse) -> Result | _Onward:
         status, now = answer.status, self._now()
-        if status in _REDIRECTS and request.form is None:
+        if status in _REDIRECTS and not request.posts:
             location = answer.headers.get("Location")
             if location is None or len(location) > 4000:
                 return Refused(Why.REDIRECT, f"{target.host} leads on without saying where.", status)

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import Row, Select, bindparam, delete, func, insert, select, update
 
 from conflict.answers import SourceHealth
 from storage.models import kept_aside, source_runs, sources
 from storage.session import Session
 
 RUNS_KEPT = 200  # of each source
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A source that is polled. `countries`: ISO codes of what it reports on, none for the whole world."""
+
+    source_id: str
+    name: str
+    kind: str | None = None
+    url: str | None = None
+    countries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +39,24 @@ class SourceState:
     last_modified: str | None = None
     next_poll_at: datetime | None = None
     failures: int = 0
+    interval: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a source stands, for its operator. `items` and `events` are new ones over all time."""
+
+    source_id: str
+    name: str
+    watched: bool = True
+    last_success_at: datetime | None = None
+    last_item_at: datetime | None = None
+    failing_since: datetime | None = None
+    failures: int = 0
+    error: str | None = None
+    next_poll_at: datetime | None = None
+    items: int = 0
+    events: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +76,90 @@ class Sources:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    def watch(self, listed: Iterable[Watched]) -> None:
+        """These are polled from now on, and no others: what was polled once is no longer named in answers."""
+        connection = self._session.writing()
+        held = {row.source_id: row for row in connection.execute(select(sources))}
+        wanted = {one.source_id: one for one in listed}
+        for one in wanted.values():
+            row = held.get(one.source_id)
+            values = {
+                "name": one.name,
+                "kind": one.kind,
+                "url": one.url,
+                "covers": list(one.countries) or None,
+                "watched": True,
+            }
+            if row is None or any(getattr(row, name) != value for name, value in values.items()):
+                # What another address gave us to send back means nothing to a new one.
+                moved = row is not None and row.url not in (None, one.url)
+                fresh = {"etag": None, "last_modified": None, "cursor": None, "next_poll_at": None} if moved else {}
+                self._put(one.source_id, row is not None, {**values, **fresh})
+        for source_id, row in held.items():
+            if row.watched and source_id not in wanted:
+                self._put(source_id, True, {"watched": False})
+
+    def add(self, listed: Iterable[Watched]) -> None:
+        """Note sources that were never read, to be read once; a running bot polls them only if its settings say so."""
+        for one in listed:
+            covers = list(one.countries) or None
+            self._put(one.source_id, False, {"name": one.name, "kind": one.kind, "url": one.url, "covers": covers})
+
+    def due(self, now: datetime) -> tuple[str, ...]:
+        """The watched sources that may be asked now, those that wait longest first."""
+        found = (
+            select(sources.c.source_id)
+            .where(sources.c.watched, (sources.c.next_poll_at.is_(None)) | (sources.c.next_poll_at <= now))
+            .order_by(sources.c.next_poll_at.nulls_first(), sources.c.source_id)
+        )
+        return tuple(self._session.connection.execute(found).scalars())
+
+    def ask_now(self, source_ids: Iterable[str]) -> int:
+        """Let these sources be asked at the next tick; how many of them are watched."""
+        wanted = sources.c.source_id.in_(list(source_ids))
+        done = self._session.writing().execute(
+            update(sources).where(wanted, sources.c.watched).values(next_poll_at=None)
+        )
+        return int(done.rowcount)
+
+    def standings(self) -> tuple[Standing, ...]:
+        """Every source that was ever read or is watched, by id."""
+        return tuple(
+            Standing(
+                row.source_id,
+                row.name,
+                row.watched is not False,
+                row.last_success_at,
+                row.last_item_at,
+                row.failing_since,
+                row.failures,
+                row.error,
+                row.next_poll_at,
+                row._mapping["items"],  # `row.items` is the row's own
+                row.events,
+            )
+            for row in self._session.connection.execute(_all_sources())
+        )
+
     def record(
-        self, source_id: str, name: str, ok: bool, at: datetime, items: int = 0, error: str | None = None
+        self,
+        source_id: str,
+        name: str,
+        ok: bool,
+        at: datetime,
+        items: int = 0,
+        error: str | None = None,
+        *,
+        events: int = 0,
     ) -> None:
-        """Note one reading of a source: whether it could be read, how many new items it gave, the error if not."""
+        """Note one reading of a source: whether it could be read, what new it gave, the error if not."""
         connection = self._session.writing()
         stored = connection.execute(select(sources).where(sources.c.source_id == source_id)).first()
         values: dict[str, Any] = {"name": name}
+        if stored is not None:
+            values |= {"items": stored._mapping["items"] + items, "events": stored.events + events}
+        else:
+            values |= {"items": items, "events": events}
         if ok:
             values |= {"last_success_at": at, "failures": 0, "failing_since": None, "error": None}
             if items:
@@ -70,9 +177,16 @@ class Sources:
         )
         self._forget_old_runs(source_id)
 
-    def health(self, as_of: datetime | None = None) -> tuple[SourceHealth, ...]:
-        """How every source is doing, by id; with `as_of` as the runs up to then tell it (the last 200 of each)."""
-        rows = self._session.connection.execute(_all_sources()).all()
+    def health(
+        self, as_of: datetime | None = None, *, countries: Collection[str] | None = None
+    ) -> tuple[SourceHealth, ...]:
+        """How every source is doing that was ever asked and still is, by id.
+
+        With `as_of` as the runs up to then tell it (the last 200 of each); with `countries` (ISO codes) only the
+        sources that report on one of them, or on the whole world.
+        """
+        found = self._session.connection.execute(_all_sources())
+        rows = [row for row in found if row.watched is not False and _concerns(row, countries) and _asked(row)]
         if as_of is None:
             return tuple(
                 SourceHealth(
@@ -80,7 +194,8 @@ class Sources:
                 )
                 for row in rows
             )
-        return tuple(self._health_then(row.source_id, row.name, as_of) for row in rows)
+        then = (self._health_then(row.source_id, row.name, as_of) for row in rows)
+        return tuple(one for one in then if one.last_success_at or one.failing_since)
 
     def state(self, source_id: str) -> SourceState | None:
         """Where reading this source goes on; None if it was never read."""
@@ -88,7 +203,14 @@ class Sources:
         if row is None:
             return None
         return SourceState(
-            row.source_id, row.name, row.cursor, row.etag, row.last_modified, row.next_poll_at, row.failures
+            row.source_id,
+            row.name,
+            row.cursor,
+            row.etag,
+            row.last_modified,
+            row.next_poll_at,
+            row.failures,
+            None if row.interval_seconds is None else timedelta(seconds=row.interval_seconds),
         )
 
     def set_state(self, state: SourceState) -> None:
@@ -102,6 +224,7 @@ class Sources:
             "last_modified": state.last_modified,
             "next_poll_at": state.next_poll_at,
             "failures": state.failures,
+            "interval_seconds": None if state.interval is None else round(state.interval.total_seconds()),
         }
         self._put(state.source_id, stored is not None, values)
 
@@ -163,6 +286,15 @@ class Sources:
             failures[0].ran_at if failures else None,
             failures[-1].error if failures else None,
         )
+
+
+def _asked(row: Row[Any]) -> bool:
+    """Whether it was ever read, or tried to."""
+    return row.last_success_at is not None or row.failing_since is not None
+
+
+def _concerns(row: Row[Any], countries: Collection[str] | None) -> bool:
+    return countries is None or not row.covers or not set(row.covers).isdisjoint(countries)
 
 
 # Each built once: an answer asks for them every time.

@@ -1,46 +1,15 @@
-"""`sitrep sources` and `sitrep ceasefires`: what is stored, one line each."""
+"""`sitrep ceasefires`: what is stored, one line each."""
 
 from __future__ import annotations
 
 from argparse import Namespace
-from datetime import datetime
 
 from bot.clock import clock
 from bot.opening import load_places, open_database, settings_with_logs
 from conflict import ceasefires as shipped
 from conflict.actors import Actors
-from conflict.answers import SourceHealth
 from conflict.ceasefires import Ceasefire
 from conflict.gazetteer import Gazetteer
-
-
-def sources(arguments: Namespace) -> int:
-    """Each source with its last success, newest item and error."""
-    storage = open_database(settings_with_logs().storage_url)
-    try:
-        with storage.begin() as unit:
-            found, publishers = unit.sources.health(), unit.reports.publishers()
-    finally:
-        storage.close()
-    for source in found:
-        print(_source_line(source))
-    if publishers:
-        print(f"Publishers of stored reports: {', '.join(publishers)}.")
-    elif not found:
-        print("No source has been read and no report is stored. Try: sitrep ingest FILE")
-    return 0
-
-
-def _source_line(source: SourceHealth) -> str:
-    state = f"failing since {_when(source.failing_since)}: {source.error}" if source.failing_since else "reads"
-    return (
-        f"{source.name} ({source.source_id}): {state}; last success {_when(source.last_success_at)}, "
-        f"newest item {_when(source.last_item_at)}"
-    )
-
-
-def _when(instant: datetime | None) -> str:
-    return f"{instant:%Y-%m-%d %H:%M} UTC" if instant else "never"
 
 
 def ceasefires(arguments: Namespace) -> int:

@@ -36,9 +36,13 @@ class SourceKind(StrEnum):
 
 
 class SourceFormat(StrEnum):
-    """How it is read. `FEED`: RSS, Atom or JSON Feed."""
+    """How it is read. `FEED`: RSS, Atom or JSON Feed; the others are the interfaces that the page on sources names."""
 
     FEED = "feed"
+    ACLED = "acled"
+    UCDP = "ucdp"
+    RELIEFWEB = "reliefweb"
+    GDELT = "gdelt"
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,8 @@ Rebels captured two villages from the army on Saturday, a local activist said.
 def environment(home: Path, **more: str) -> dict[str, str]:
     """This process's environment with a home of its own and no settings of the developer's."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("SITREP_", "TELEGRAM_", "DATABASE_"))}
-    return {**clean, "SITREP_HOME": str(home / "home"), "PYTHONPATH": str(ROOT), "NO_COLOR": "1", **more}
+    own = {"SITREP_HOME": str(home / "home"), "SITREP_POLL_SOURCES": "off"}  # no test asks real sources
+    return {**clean, **own, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", **more}
 
 
 @pytest.fixture
