@@ -178,7 +178,7 @@ def _verdicts(label: Row, event: EventData | None, places: Places) -> dict[str, 
         wanted = (killed["low"], killed["count"], killed["high"]) if killed else (None, None, None)
         out["killed"] = bounds == wanted
     if "injured" in label:
-        out["injured"] = bool(facts and _injured(facts.casualties) == label["injured"]["low"])
+        out["injured"] = bool(facts and label["injured"]["low"] in _bounds(_injured(facts.casualties)))
     for name, civilian in (("killed_civilians", True), ("killed_others", False)):
         if name in label:
             rows = (
@@ -186,27 +186,29 @@ def _verdicts(label: Row, event: EventData | None, places: Places) -> dict[str, 
                 if facts
                 else []
             )
-            out["side"] = out.get("side", True) and _bound(rows) == label[name]["low"]
+            out["side"] = out.get("side", True) and label[name]["low"] in _bounds(rows)
     if "originators" in label:
         said = [c.originator.lower() for c in event.claims if c.originator] if event else []
         out["originator"] = any(w.lower() in s for w in label["originators"] for s in said)
     return out
 
 
-def _injured(casualties: Sequence[Casualty]) -> int | None:
-    return _bound([c for c in casualties if c.kind is CasualtyKind.INJURED])
+def _injured(casualties: Sequence[Casualty]) -> list[Casualty]:
+    return [c for c in casualties if c.kind is CasualtyKind.INJURED]
 
 
-def _bound(casualties: Sequence[Casualty]) -> int | None:
-    """What a field's rows come to: the largest, or the sum; parts of a total are rows of their own."""
+def _bounds(casualties: Sequence[Casualty]) -> tuple[int, ...]:
+    """What a field's rows may come to: the largest, or the sum; parts of a total are rows of their own."""
     lows = [c.low if c.low is not None else c.count or 0 for c in casualties]
-    return sum(lows) if lows else None
+    return (max(lows), sum(lows)) if lows else ()
 
 
 def _is_near(place: Place, label: Row) -> bool:
     """Whether a place lies within a label's own distance of its own point, where it gives one."""
     at = label.get("at")
-    return bool(at) and _distance(place.latitude, place.longitude, at[0], at[1]) <= label.get("km", NEAR_KM)
+    if at is None:
+        return False
+    return _distance(place.latitude, place.longitude, at[0], at[1]) <= float(label.get("km", NEAR_KM))
 
 
 def _is_there(place: Place, names: Sequence[str], places: Places) -> bool:
@@ -248,7 +250,7 @@ def _shown(event: EventData, name: str) -> object:
         "day": (str(facts.event_date), str(facts.event_date_end)),
         "place": (place.text, place.place and (place.place.name, place.place.country_code)) if place else None,
         "killed": (facts.fatalities_low, facts.fatalities_best, facts.fatalities_high),
-        "injured": _injured(facts.casualties),
+        "injured": _bounds(_injured(facts.casualties)),
         "side": [(c.count or c.low, c.kind.value, c.civilian, c.role) for c in facts.casualties],
         "originator": [c.originator for c in event.claims],
         "assertion": facts.assertion.value,

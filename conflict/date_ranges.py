@@ -199,6 +199,8 @@ def _open(grammar: Grammar, index: int) -> Found | None:
     reference = grammar.reference
     if role == "from" and reference.news and days.kind is not DateKind.DAY:
         return None
+    if role in ("from", "after") and reference.news and grammar.item(inner[1]).key == "'":
+        return None  # "the toll from Tuesday's strike" is no span of days
     if days.to_now:
         return Found(index, inner[1], days) if role in ("since", "from") else None
     edge = days.edge or days.start

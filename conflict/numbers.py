@@ -271,6 +271,8 @@ def _date_or_time(tokens: Sequence[Token], first: _Figure, last: _Figure, words:
     after = tokens[last.after] if last.after < len(tokens) else None
     if _beside(after, words.months) or _beside(before, words.months):
         return True
+    if (_is_may(after) and first.value <= 31) or (_is_may(before) and len(tokens[first.first].text) in (1, 2, 4)):
+        return True
     if after is not None and after.key in words.of and _beside(_at(tokens, last.after + 1), words.months):
         return True
     for sign, other in ((after, last.after + 1), (before, first.first - 2)):
@@ -300,6 +302,11 @@ def _date_or_time(tokens: Sequence[Token], first: _Figure, last: _Figure, words:
         and first.first > 1
         and tokens[first.first - 2].capital
     )
+
+
+def _is_may(token: Token | None) -> bool:
+    """Whether a word is the month of May rather than "may"."""
+    return token is not None and token.text == "May"
 
 
 def _touches_both(sign: Token, number: Token) -> bool:

@@ -12,10 +12,10 @@ from conflict.events import EventData, Report
 from conflict.facts import Actor, Breach, EventFacts, ReportedBreach
 from conflict.periods import DaySpan
 from conflict.vocabulary import TYPE_OF, Assertion, EventType, OriginatorKind, Status
-from ingest.extraction.casualties import Count
-from ingest.extraction.document import Cluster
+from ingest.extraction.cluster import Cluster
 from ingest.extraction.frames import Frame
 from ingest.extraction.harm import harm_of, opponents
+from ingest.extraction.parts import Count
 from ingest.extraction.sentences import Told
 from ingest.extraction.text import Kind
 from ingest.extraction.totals import evidence_of, opaque

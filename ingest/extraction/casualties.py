@@ -7,13 +7,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from conflict.facts import Casualty
 from conflict.numbers import NumberMention
 from conflict.vocabulary import CasualtyKind
+from ingest.extraction.harmwords import ONE_HARMED, harm_of_number, says_none_killed, toll_before, touches
 from ingest.extraction.lexicon import Lexicon
+from ingest.extraction.parts import Count, is_part, parted
 from ingest.extraction.tags import Tag, Tagged
 
 _KINDS = {kind.value: kind for kind in CasualtyKind}
@@ -38,20 +39,9 @@ _TITLES = frozenset(
 _SINGLE = frozenset({"a", "an", "another"})
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
-    """A number of people harmed: the casualty, the word index of its number, and whether it is part of another."""
-
-    casualty: Casualty
-    word: int
-    part: bool = False
-    total: bool = False  # named as a toll: "the death toll rose to 22"
-
-
 def counts(tagged: Tagged, numbers: Sequence[NumberMention], lexicon: Lexicon) -> list[Count]:
     """Every number of people harmed that the sentence gives."""
-    harms = tagged.by("harm")
-    if not harms:
+    if not tagged.by("harm") and not tagged.by("nobody"):
         return []
     found: list[Count] = []
     for first, last, number in _people_numbers(tagged, numbers)[:_MOST]:
@@ -60,18 +50,16 @@ def counts(tagged: Tagged, numbers: Sequence[NumberMention], lexicon: Lexicon) -
         named = next((t for t in tagged.by("role") if t.last == first), None)
         if role is None and dual is None and named is not None and not tagged.words[first].key.isascii():
             role, role_end = named, last  # "مدنيين اثنين"
-        if role is None and dual is not None:  # Arabic writes "two children" in one word
+        if dual is not None and (role is None or role.value == "people"):  # Arabic writes "two children" in one word
             role, role_end = dual, max(last, dual.last)
-        harm = _harm(tagged, harms, first, max(role_end, last), role is not None)
-        if harm is None and role is None and _toll_before(tagged, first) and tagged.words[first - 1].key in _TOLL_IS:
-            harm = Tag(first, last, "harm", "killed", "")  # "the death toll from Saturday's bombings rose to 121"
+        harm = harm_of_number(tagged, first, last, role, role_end)
         if harm is None or _recalled(tagged, harm):
             continue
         if role and tagged.words[role.last - 1].key == "family" and number.count == 1:
             continue
-        part = _is_part(tagged, first, found)
+        part = is_part(tagged, first, found)
         kind = found[-1].casualty.kind if part and found else _KINDS[harm.value]
-        if role is None and not (_touches(harm, first, last) or _toll_before(tagged, first)):
+        if role is None and not (touches(harm, first, last) or toll_before(tagged, first)):
             continue
         if role is None and _counts_something_else(tagged, last):
             continue
@@ -90,8 +78,11 @@ def counts(tagged: Tagged, numbers: Sequence[NumberMention], lexicon: Lexicon) -
             low=low,
             high=high,
         )
-        found.append(Count(casualty, first, part, _toll_before(tagged, first)))
-    return _without_repeats(found)
+        total = toll_before(tagged, first) and not any(c.total for c in found)
+        found.append(Count(casualty, first, part, total))
+    if says_none_killed(tagged) and all(c.casualty.kind is not CasualtyKind.KILLED for c in found):
+        found.append(Count(Casualty(CasualtyKind.KILLED, count=0, low=0, high=0), len(tagged.words)))
+    return _without_repeats(parted(tagged, found))
 
 
 def _recalled(tagged: Tagged, harm: Tag) -> bool:
@@ -115,7 +106,7 @@ def _people_numbers(tagged: Tagged, numbers: Sequence[NumberMention]) -> list[tu
         year = number.count is not None and 1900 <= number.count <= 2100
         if year and not _role(tagged, last)[0]:
             continue
-        if number.count == 2 and tagged.words[first].key == "both":
+        if number.count == 2 and (tagged.words[first].key == "both" or _is_monday(tagged, first)):
             continue
         found.append((first, last, number))
     for index in _ones(tagged, starts):
@@ -124,17 +115,25 @@ def _people_numbers(tagged: Tagged, numbers: Sequence[NumberMention]) -> list[tu
     return sorted(found, key=lambda item: item[0])
 
 
+def _is_monday(tagged: Tagged, first: int) -> bool:
+    """Whether "الاثنين" is the day: with its article, and no people after it."""
+    written = tagged.sentence.text[tagged.words[first].start :][:4]
+    return written.startswith(("الاث", "الإث"))
+
+
 def _ones(tagged: Tagged, starts: Mapping[int, int]) -> list[int]:
     """Where one person is counted without a number: "a medic", "his wife", "one of its soldiers", "مقتل شخص"."""
     words = tagged.words
     taken = {i for first, last in starts.items() for i in range(first, last)}
     found: set[int] = set()
     roles = tagged.by("role")
+    things = {t.first for c in ("territory", "target", "weapon", "units") for t in tagged.by(c)}
     for role in roles:
-        before = range(max(0, role.first - 3), role.first)
+        aged = role.first > 3 and any(w.key == "year" for w in words[role.first - 2 : role.first])
+        before = range(max(0, role.first - (4 if aged else 3)), role.first)
         at = next((i for i in reversed(before) if words[i].key in _SINGLE), None)
         following = words[role.last].key if role.last < len(words) else ""
-        whole = role.value not in ("rebels", "opponents") and following not in _TITLES
+        whole = role.value not in ("rebels", "opponents") and following not in _TITLES and role.last not in things
         if at is not None and whole and not taken & {*range(at, role.first)} and _singular(words[role.last - 1].key):
             found.add(at)
         one = role.first - 3
@@ -155,16 +154,25 @@ def _ones(tagged: Tagged, starts: Mapping[int, int]) -> list[int]:
             continue
         if harm.last in singular and harm.last not in taken:
             found.add(harm.last)
-        alone = words[harm.first].key.lstrip("و") in _ONE_HARMED and harm.last - harm.first == 1
+        behind = next((i for i in _after_attackers(tagged, harm) if i in singular), None)
+        if behind is not None and not taken & {*range(harm.last, behind + 1)}:  # "اغتال مسلحون ضابطا"
+            found.add(behind)
+        alone = words[harm.first].key.lstrip("و") in ONE_HARMED and harm.last - harm.first == 1
         if alone and not any(first < harm.first <= last + 1 for first, last in starts.items()):
             found.add(harm.first)
     return sorted(found)
 
 
+def _after_attackers(tagged: Tagged, harm: Tag) -> range:
+    """The word after those who killed, where Arabic names them between verb and victim; empty elsewhere."""
+    who = {t.first: t.last for t in (*tagged.by("group"), *tagged.by("actor"))}
+    if harm.last not in who or tagged.words[harm.first].key[:1] < "\u0600":
+        return range(0)
+    return range(who[harm.last], min(who[harm.last] + 2, len(tagged.words)))
+
+
 _POSSESSIVE = frozenset({"his", "her", "their"})
-_ONE_HARMED = frozenset({"قتيل", "جريح", "شهيد", "قتيلا", "جريحا", "شهيدا"})
 _SAME = frozenset({"واحده", "واحد", "احد"})  # "of one family"; Sunday
-_TOLL_IS = frozenset({"to", "at", "of", "stands", "reached", "hit", "is", "was", "الي", "بلغت"})
 
 
 def _singular(key: str) -> bool:
@@ -174,12 +182,20 @@ def _singular(key: str) -> bool:
 def _role(tagged: Tagged, after: int) -> tuple[Tag | None, int]:
     """The people a number counts: the role word after it, over words that may stand between; else a named side."""
     roles, between, units, who = _people_words(tagged)
+    if _more_alone(tagged, after):
+        return Tag(after, after + 1, "role", "people", ""), after + 1
+    harmed = {t.first for t in tagged.by("harm")}
     index = after
     while index < min(len(tagged.words), after + 6):
         role = roles.get(index)
         if role is not None and not (index in between and between[index] > role.last):
             following = roles.get(role.last)
-            return (following, following.last) if following and role.value != "people" else (role, role.last)
+            if following and (following.value == "people" or role.last in harmed):
+                following = None
+            party = who.get(role.last + 1)
+            if following is None and party is not None and tagged.words[role.last].key == "من":  # "3 قتلى من حزب الله"
+                return Tag(party.first, party.last, "role", _FIGHTERS.get(party.value, "fighters"), ""), party.last
+            return (following, following.last) if following else (role, role.last)
         if index in units or tagged.words[index].sign:
             break
         party = who.get(index)
@@ -187,11 +203,72 @@ def _role(tagged: Tagged, after: int) -> tuple[Tag | None, int]:
             return Tag(party.first, party.last, "role", _FIGHTERS.get(party.value, "fighters"), ""), party.last
         if index in between:
             index = between[index]
-        elif tagged.words[index].capital and index + 1 in roles:
+        elif party is not None and party.last in roles:
+            index = party.last
+        elif index + 1 in roles and index not in harmed and _may_describe(tagged.words[index].key):
             index += 1
         else:
             break
     return None, after
+
+
+def _more_alone(tagged: Tagged, after: int) -> bool:
+    """Whether only "more" names the people: "and three more in the afternoon"."""
+    words = tagged.words
+    if after + 1 >= len(words) or words[after].key not in ("more", "others"):
+        return False
+    return words[after + 1].sign or words[after + 1].key in _LINKS
+
+
+_LINKS = frozenset(
+    [
+        "in",
+        "at",
+        "on",
+        "by",
+        "to",
+        "from",
+        "after",
+        "before",
+        "when",
+        "while",
+        "who",
+        "that",
+        "and",
+        "or",
+        "but",
+        "with",
+        "as",
+        "near",
+        "during",
+        "for",
+        "were",
+        "was",
+        "are",
+        "is",
+        "have",
+        "had",
+        "has",
+        "في",
+        "من",
+        "علي",
+        "عن",
+        "مع",
+        "او",
+        "ثم",
+        "بعد",
+        "قبل",
+        "الي",
+        "ان",
+        "كان",
+        "كانوا",
+    ]
+)
+
+
+def _may_describe(key: str) -> bool:
+    """Whether an unknown word between a number and its people may describe them: "two resistance fighters"."""
+    return key not in _LINKS and not key[:1].isdigit()
 
 
 _FIGHTERS = {"civilians": "civilians", "protesters": "civilians", "state": "soldiers", "opposition": "rebels"}
@@ -227,96 +304,9 @@ def _at_least_after(tagged: Tagged, last: int) -> bool:
     return any(pair == ("علي", "اقل") for pair in pairwise(keys))
 
 
-def _names_people(tagged: Tagged, harm: Tag) -> bool:
-    """Whether "displaced" only says who: "11 displaced people"."""
-    return any(t.first in (harm.first, harm.last) for t in tagged.by("role"))
-
-
-def _harm(tagged: Tagged, harms: Sequence[Tag], first: int, last: int, has_role: bool) -> Tag | None:
-    """The word of harm a number belongs to: the one right before ("killed six"), else the next one after."""
-    alone = tagged.words[first].key.lstrip("و") in _ONE_HARMED
-    itself = [h for h in harms if alone and (h.first, h.last) == (first, last)]
-    if itself:
-        return itself[0]
-    harms = [h for h in harms if h.value != "displaced" or not _names_people(tagged, h)] or harms
-    before = [h for h in harms if h.last <= first and first - h.last <= (6 if has_role else 2)]
-    after = [h for h in harms if h.first >= last and h.first - last <= _REACH]
-    inside = [h for h in harms if first < h.first < last]
-    if joined_by_and := [h for h in before if h.last < first and tagged.words[h.last].key in _AND]:
-        # "one was killed and seven were injured": the number belongs to the word after it
-        own = [h for h in after if h.first - last <= 4 and h.first < _next_number(tagged, last - 1)]
-        if own and joined_by_and[-1].last + 1 == first:
-            return _widest(harms, own[0])
-    close = [h for h in before if first - h.last <= 2 and not tagged.clause_between(h.last, first)]
-    joined_on = tagged.words[first].key[:1] == "و" and after and after[0].first == last
-    if joined_on and close and tagged.words[close[-1].first].key in _ONE_HARMED:
-        return _widest(harms, after[0])  # "قتيلا وثلاثة جرحى"
-    if close and after and close[-1].last == first and after[0].first == last and _counted_before(tagged, close[-1]):
-        return _widest(harms, after[0])  # "57 killed 150 injured"
-    if close and tagged.words[close[-1].first].key not in ("dead", "deaths", "bodies"):
-        return _widest(harms, close[-1])
-    touching = [h for h in after if h.first - last <= 3]
-    if touching:
-        return _widest(harms, touching[0])
-    joined = [h for h in before if not _verb_between(tagged, harms, h, first)]
-    if joined and not (after and after[0].first - last <= 5):
-        return _widest(harms, joined[-1])
-    if after:
-        return _widest(harms, after[0])
-    if joined:
-        return _widest(harms, joined[-1])
-    return inside[0] if inside else None
-
-
-_AND = frozenset({"and", "while"})
-
-
-def _counted_before(tagged: Tagged, harm: Tag) -> bool:
-    """Whether a figure stands right before a word of harm: "57 civilians killed"."""
-    return any(w.key[:1].isdigit() for w in tagged.words[max(0, harm.first - 4) : harm.first])
-
-
-def _next_number(tagged: Tagged, first: int) -> int:
-    """The index of the next figure after a number, or past the end."""
-    following = range(first + 1, len(tagged.words))
-    return next((i for i in following if tagged.words[i].key[:1].isdigit()), len(tagged.words))
-
-
-def _widest(harms: Sequence[Tag], chosen: Tag) -> Tag:
-    """ "killed or wounded" covers "killed": the wider phrase says what the number is."""
-    covering = [h for h in harms if h.first <= chosen.first and h.last >= chosen.last]
-    return max(covering, key=lambda h: h.last - h.first)
-
-
-def _verb_between(tagged: Tagged, harms: Sequence[Tag], harm: Tag, first: int) -> bool:
-    return any(harm.last <= h.first < first for h in harms if h is not harm) or any(
-        w.sign and w.key in ";:" for w in tagged.words[harm.last : first]
-    )
-
-
-def _touches(harm: Tag, first: int, last: int) -> bool:
-    """Whether number and word of harm stand together: "killed 12", "12 dead", "12 were killed"."""
-    return 0 <= harm.first - last <= 2 or 0 <= first - harm.last <= 2
-
-
-def _toll_before(tagged: Tagged, first: int) -> bool:
-    return any(0 <= first - t.last <= 12 for t in tagged.by("toll"))
-
-
 def _counts_something_else(tagged: Tagged, last: int) -> bool:
     between = {t.first for t in tagged.by("between")}
     return any(t.first == last or (t.first == last + 1 and last in between) for t in tagged.by("units"))
-
-
-def _is_part(tagged: Tagged, first: int, found: Sequence[Count]) -> bool:
-    """Whether a number is said to be part of another: "including 6 children", "two of them women"."""
-    for tag in tagged.by("subset"):
-        if 0 <= first - tag.last <= 3:
-            return bool(found) or True
-        if found and 0 <= tag.first - first <= 3 and tagged.words[tag.first].key in ("of", "were", "was"):
-            return True
-    previous = found[-1] if found else None
-    return bool(previous and previous.part and first - previous.word <= 5)
 
 
 def _side(tagged: Tagged, first: int, end: int, side: str | None, lexicon: Lexicon) -> str | None:

@@ -8,44 +8,22 @@ a place, the province of it, never the settlement.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from conflict.dates import DateKind
 from conflict.periods import DaySpan
 from conflict.places import EventPlace, Place, Places
-from conflict.vocabulary import TYPE_OF, Assertion, CasualtyKind, EventType, PartOfDay, PlaceLevel, SubEventType
-from ingest.extraction.casualties import Count
+from conflict.vocabulary import Assertion, CasualtyKind, PlaceLevel, SubEventType
+from ingest.extraction.cluster import Cluster
+from ingest.extraction.followup import harm_ahead, harm_only, nearest_frame, only_counts
 from ingest.extraction.frames import Frame
 from ingest.extraction.sentences import Told
 from ingest.extraction.text import Kind
-from ingest.extraction.triggers import PLAIN
 from ingest.extraction.where import contains, finest_first, province_of
 
 OLD = timedelta(days=14)  # what ended longer before publication is background, unless the report leads with it
 VERY_OLD = timedelta(days=60)  # even a report that leads with it tells history
 _LEAD = 3  # sentences
-
-
-@dataclass(slots=True)
-class Cluster:
-    """One event of the report: the frames that tell of it, the days and places that they say together."""
-
-    frames: list[Frame]
-    span: DaySpan | None = None  # as the report says it
-    part: PartOfDay | None = None
-    places: list[EventPlace] = field(default_factory=list)
-    background: str | None = None
-    inherited: list[str] = field(default_factory=list)
-    counts: list[tuple[int, Count]] = field(default_factory=list)  # (sentence, count)
-
-    @property
-    def first(self) -> Frame:
-        return self.frames[0]
-
-    @property
-    def sub(self) -> SubEventType:
-        return self.first.sub
 
 
 def clusters_of(told: Sequence[Told], reference: date | None, places: Places, country: str | None) -> list[Cluster]:
@@ -57,6 +35,7 @@ def clusters_of(told: Sequence[Told], reference: date | None, places: Places, co
     latest: Cluster | None = None
     latest_at = told_last_at = -9
     told_last: Cluster | None = None
+    ahead: list[Told] = []  # sentences that give only numbers, before any event is told
     for item in told:
         recent = _has_recent_day(item, reference)
         old_day = any(_is_old(m.span, reference) for m in item.dates if m.kind is not DateKind.SINCE)
@@ -64,7 +43,7 @@ def clusters_of(told: Sequence[Told], reference: date | None, places: Places, co
             history = False
         elif old_day and item.index not in lead:
             history = True
-        if latest is not None and item.index - latest_at <= 2 and _only_counts(item):
+        if latest is not None and item.index - latest_at <= 2 and only_counts(item):
             item.notes.append(f"{item.frames[0].key}: numbers of the event before it")
             item.frames = []
         for frame in item.frames:
@@ -87,32 +66,17 @@ def clusters_of(told: Sequence[Told], reference: date | None, places: Places, co
                     _inherit_place(home, near, primary, places)
             else:
                 _add(home, frame, own, own_places)
-            home.counts += [(item.index, count) for count in item.counts if _nearest_frame(item, count) is frame]
+            home.counts += [(item.index, count) for count in item.counts if nearest_frame(item, count) is frame]
             told_last, told_last_at = home, item.index
             if not background:
                 latest, latest_at = home, item.index
         if not item.frames and item.counts and not item.off_topic:
             if told_last is not None and told_last.background and item.index - told_last_at == 1 and not item.dates:
                 told_last.counts += [(item.index, count) for count in item.counts]
-            else:
-                _harm_only(item, clusters, latest, latest_at)
+            elif not harm_only(item, clusters, latest, latest_at) and not clusters:
+                ahead.append(item)
+    harm_ahead(ahead, clusters)
     return clusters
-
-
-def _only_counts(item: Told) -> bool:
-    """Whether a sentence only says how many: "20 civilians were killed and 28 injured", no place, day or weapon."""
-    return (
-        len(item.frames) == 1
-        and bool(item.counts)
-        and not item.places
-        and not item.frames[0].dates
-        and item.frames[0].trigger.detail == "weak"
-        and item.frames[0].key in ("attack", "armed_clash")
-        and item.tagged.words[item.frames[0].trigger.first].key in PLAIN
-        and not any(
-            s.group not in ("civilians", "protesters") and s.first < item.frames[0].trigger.first for s in item.sides
-        )
-    )
 
 
 def primary_place(told: Sequence[Told], places: Places) -> EventPlace | None:
@@ -368,28 +332,3 @@ def _inherit_place(home: Cluster, near: Cluster | None, primary: EventPlace | No
     else:
         home.places = [province]
     home.inherited.append("place: the province of the event before it")
-
-
-def _nearest_frame(item: Told, count: Count) -> Frame:
-    """The frame of the sentence that a number belongs to."""
-    violent = [f for f in item.frames if TYPE_OF[f.sub] not in (EventType.STRATEGIC, EventType.PROTESTS)] or item.frames
-    return min(violent, key=lambda f: abs(f.trigger.first - count.word))
-
-
-def _harm_only(item: Told, clusters: list[Cluster], latest: Cluster | None, latest_at: int) -> None:
-    """Numbers in a sentence that tells no event itself belong to the event before, or to that of the same days."""
-    spans = {m.span for m in item.dates}
-    home = next((c for c in clusters if not c.background and c.span in spans), None)
-    if (
-        home is None
-        and latest is not None
-        and item.index - latest_at <= 3
-        and not any(_far(m.span, latest) for m in item.dates)
-    ):
-        home = latest
-    if home is not None:
-        home.counts += [(item.index, count) for count in item.counts]
-
-
-def _far(span: DaySpan, cluster: Cluster) -> bool:
-    return cluster.span is not None and not span.overlaps(cluster.span)

@@ -14,7 +14,8 @@ from conflict.tolls import BreachTally, TollReport
 from conflict.vocabulary import CasualtyKind
 from ingest.extraction.assemble import Context, assemble
 from ingest.extraction.attribution import only_monitor
-from ingest.extraction.document import Cluster, clusters_of, primary_place
+from ingest.extraction.cluster import Cluster
+from ingest.extraction.document import clusters_of, primary_place
 from ingest.extraction.extraction import Extraction, SentenceTrace
 from ingest.extraction.lexicon import Lexicon
 from ingest.extraction.parties import assign

@@ -15,8 +15,8 @@ from conflict.facts import Actor
 from conflict.places import EventPlace
 from conflict.vocabulary import Assertion, PartOfDay, SubEventType
 from ingest.extraction.attribution import NOBODY, Voice
-from ingest.extraction.casualties import Count
 from ingest.extraction.guards import judge
+from ingest.extraction.parts import Count
 from ingest.extraction.sides import STATE_SIDES, Side, taker_of
 from ingest.extraction.tags import Tag, Tagged
 from ingest.extraction.triggers import triggers_of

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from conflict.facts import Casualty
 from conflict.vocabulary import CasualtyKind
-from ingest.extraction.casualties import Count
+from ingest.extraction.parts import Count
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,8 @@ class Lexicon:
             self._add(table.get("words", ()), "role", role)
         for name in ("between", "subset", "units", "toll", "singular", "kin"):
             self._add(people.get(name, {}).get("words", ()), name, name)
+        for kind, phrases in people.get("nobody", {}).items():
+            self._add(phrases, "nobody", kind)
         for kind, phrases in people.get("period", {}).items():
             self._add(phrases, "period", kind)
         for group, table in _table(language, "actors_words").items():

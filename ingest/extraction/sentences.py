@@ -14,11 +14,12 @@ from conflict.dates import DateMention, find_dates
 from conflict.numbers import NumberMention, find_numbers
 from conflict.places import EventPlace, Mention
 from ingest.extraction.attribution import Voice, voice_of
-from ingest.extraction.casualties import Count, counts
+from ingest.extraction.casualties import counts
 from ingest.extraction.days import dates_for
 from ingest.extraction.frames import Frame, frames_of
 from ingest.extraction.guards import off_topic
 from ingest.extraction.lexicon import Lexicon, plain_key
+from ingest.extraction.parts import Count
 from ingest.extraction.sides import Side, sides_of
 from ingest.extraction.tags import Tagged, Word, forms
 from ingest.extraction.where import places_of

@@ -12,7 +12,7 @@ from conflict.facts import Evidence
 from conflict.places import EventPlace
 from conflict.tolls import BreachTally, TollReport
 from conflict.vocabulary import CasualtyKind, Status
-from ingest.extraction.casualties import Count
+from ingest.extraction.parts import Count
 from ingest.extraction.sentences import Told
 from ingest.extraction.where import finest_first
 

@@ -1,0 +1,135 @@
+"""Which word of harm a number of people belongs to: "3 killed and 5 wounded", "ثلاثة قتلى وثمانية مصابين".
+
+A word of harm that names the people counted ("4 dead", "5 شهداء") is theirs; else the one right before the number, the
+one right after what it counts, then the nearest of the clause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ingest.extraction.tags import Tag, Tagged
+
+_REACH = 14
+_AND = frozenset({"and", "while"})
+ONE_HARMED = frozenset({"قتيل", "جريح", "شهيد", "قتيلا", "جريحا", "شهيدا"})
+_NOUNS = ("dead", "deaths", "bodies")
+TOLL_IS = frozenset({"to", "at", "of", "stands", "reached", "hit", "is", "was", "الي", "بلغت"})
+
+
+def harm_of_number(tagged: Tagged, first: int, last: int, role: Tag | None, role_end: int) -> Tag | None:
+    """The word of harm a number at words `first` to `last` belongs to; `role` is the word for the people it counts."""
+    harms = tagged.by("harm")
+    own = _itself(harms, first, last, role) or _said_of(tagged, harms, first, last)
+    if own is not None:
+        return widest(harms, own)
+    if role is None and toll_before(tagged, first) and tagged.words[first - 1].key in TOLL_IS:
+        return Tag(first, last, "harm", "killed", "")  # "the death toll from Saturday's bombings rose to 121"
+    return _nearest(tagged, harms, first, max(role_end, last), role is not None)
+
+
+def _itself(harms: Sequence[Tag], first: int, last: int, role: Tag | None) -> Tag | None:
+    """The word of harm that is the number ("قتيلان") or the word for its people ("3 bodies", "5 شهداء")."""
+    for harm in harms:
+        if first <= harm.first < harm.last <= last:
+            return harm
+        if role is not None and (harm.first, harm.last) == (role.first, role.last) and harm.value != "unspecified":
+            return harm
+    return None
+
+
+def _said_of(tagged: Tagged, harms: Sequence[Tag], first: int, last: int) -> Tag | None:
+    """The word of harm right behind a number without other people: "5 hurt", "ثمانية مصابين"; not "3 wounded men"."""
+    people = {t.first for t in tagged.by("role")}
+    for harm in harms:
+        if harm.first != last or tagged.words[last].key[0] == "و":  # "مقتل 12 وإصابة 27"
+            continue
+        if harm.last not in people and harm.value in ("killed", "injured", "missing"):
+            return harm
+    return None
+
+
+def _nearest(tagged: Tagged, harms: Sequence[Tag], first: int, last: int, has_role: bool) -> Tag | None:
+    """The word right before ("killed six"), else the next one after."""
+    harms = [h for h in harms if h.value != "displaced" or not _names_people(tagged, h)] or harms
+    before = [h for h in harms if h.last <= first and first - h.last <= (6 if has_role else 2)]
+    after = [h for h in harms if h.first >= last and h.first - last <= _REACH]
+    inside = [h for h in harms if first < h.first < last]
+    if joined_by_and := [h for h in before if h.last < first and tagged.words[h.last].key in _AND]:
+        # "one was killed and seven were injured": the number belongs to the word after it
+        own = [h for h in after if h.first - last <= 4 and h.first < _next_number(tagged, last - 1)]
+        if own and joined_by_and[-1].last + 1 == first:
+            return widest(harms, own[0])
+    close = [h for h in before if first - h.last <= 2 and not tagged.clause_between(h.last, first)]
+    joined_on = tagged.words[first].key[:1] == "و" and after and after[0].first == last
+    if joined_on and close and tagged.words[close[-1].first].key in ONE_HARMED:
+        return widest(harms, after[0])  # "قتيلا وثلاثة جرحى"
+    if close and after and close[-1].last == first and after[0].first == last and _counted_before(tagged, close[-1]):
+        return widest(harms, after[0])  # "57 killed 150 injured"
+    if close and tagged.words[close[-1].first].key not in _NOUNS:
+        return widest(harms, close[-1])
+    touching = [h for h in after if h.first - last <= 3]
+    if touching:
+        return widest(harms, touching[0])
+    joined = [h for h in before if not _verb_between(tagged, harms, h, first)]
+    if joined and not (after and after[0].first - last <= 5):
+        return widest(harms, joined[-1])
+    if after:
+        return widest(harms, after[0])
+    if joined:
+        return widest(harms, joined[-1])
+    return inside[0] if inside else None
+
+
+def _names_people(tagged: Tagged, harm: Tag) -> bool:
+    """Whether "displaced" only says who: "11 displaced people"."""
+    return any(t.first in (harm.first, harm.last) for t in tagged.by("role"))
+
+
+def _counted_before(tagged: Tagged, harm: Tag) -> bool:
+    """Whether a figure stands right before a word of harm: "57 civilians killed"."""
+    return any(w.key[:1].isdigit() for w in tagged.words[max(0, harm.first - 4) : harm.first])
+
+
+def _next_number(tagged: Tagged, first: int) -> int:
+    """The index of the next figure after a number, or past the end."""
+    following = range(first + 1, len(tagged.words))
+    return next((i for i in following if tagged.words[i].key[:1].isdigit()), len(tagged.words))
+
+
+def widest(harms: Sequence[Tag], chosen: Tag) -> Tag:
+    """ "killed or wounded" covers "killed": the wider phrase says what the number is."""
+    covering = [h for h in harms if h.first <= chosen.first and h.last >= chosen.last]
+    return max(covering, key=lambda h: h.last - h.first, default=chosen)
+
+
+def _verb_between(tagged: Tagged, harms: Sequence[Tag], harm: Tag, first: int) -> bool:
+    return any(harm.last <= h.first < first for h in harms if h is not harm) or any(
+        w.sign and w.key in ";:" for w in tagged.words[harm.last : first]
+    )
+
+
+def touches(harm: Tag, first: int, last: int) -> bool:
+    """Whether number and word of harm stand together: "killed 12", "12 dead", "12 were killed"."""
+    return 0 <= harm.first - last <= 2 or 0 <= first - harm.last <= 2 or first <= harm.first < last
+
+
+def toll_before(tagged: Tagged, first: int) -> bool:
+    """Whether the sentence calls a number a toll shortly before it."""
+    return any(0 <= first - t.last <= 12 for t in tagged.by("toll"))
+
+
+_NOT_FAR = 14  # words from "لم يسفر" to "قتلى"
+
+
+def says_none_killed(tagged: Tagged) -> bool:
+    """Whether a sentence says that nobody was killed: "no fatalities reported", "لم يسفر عن سقوط قتلى"."""
+    if tagged.has("nobody", "killed"):
+        return True
+    for tag in (t for t in tagged.by("nobody") if t.value == "not_yielded"):
+        for harm in tagged.by("harm"):
+            near = tag.last <= harm.first <= tag.last + _NOT_FAR and not tagged.clause_between(tag.last, harm.first)
+            counted = any(w.key[:1].isdigit() for w in tagged.words[tag.last : harm.first])
+            if near and harm.value == "killed" and not counted:
+                return True
+    return False
