@@ -88,7 +88,14 @@ def _fill(storage: Storage, count: int, chance: Random) -> None:
                     "created_on": NOW.date(),
                 }
             )  # fmt: skip
-            areas.append({"area": area, "reach": wishes[-1]["radius_km"] or 0.0, "subscription_id": number})
+            wish = wishes[-1]
+            areas.append(
+                {
+                    "area": area, "reach": wish["radius_km"] or 0.0, "subscription_id": number, "chat_id": number,
+                    "thread_id": None, "type_mask": wish["type_mask"], "asks": 0,
+                    "minimum_severity": wish["minimum_severity"], "minimum_verification": "unverified",
+                }
+            )  # fmt: skip
         with storage.begin(write=True) as unit:
             connection = unit._session.connection  # rows as they are, faster than one by one
             for table, rows in ((chats, people), (subscriptions, wishes), (subscription_areas, areas)):

@@ -13,6 +13,7 @@ from sqlalchemy import Row, delete, func, insert, select, update
 from conflict.errors import StorageError
 from storage.people import chats, send_halts, subscriptions, webhook_inbox
 from storage.session import Session
+from storage.subscriptions import set_written_to
 
 
 class ChatState(StrEnum):
@@ -124,6 +125,7 @@ class Chats:
     def set_state(self, chat_id: int, state: ChatState, *, today: date | None = None) -> None:
         """Blocked, retired, or active again; `today` is since when it cannot be written to."""
         self._set(chat_id, state=str(state), left_on=None if state is ChatState.ACTIVE else today)
+        set_written_to(self._session, chat_id, state is ChatState.ACTIVE)
 
     def migrate(self, chat_id: int, telegram_id: int, kind: str = "supergroup") -> int:
         """The group has a new id of Telegram's; returns the chat's id from now on.

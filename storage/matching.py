@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ from storage.deliveries import DeliveryState
 from storage.models import changes, cursors, event_revisions, events
 from storage.people import deliveries, delivery_events
 from storage.session import Session
-from storage.subscriptions import bit_of
+from storage.subscriptions import BREACHES_ONLY, CIVILIANS_ONLY, SILENT, TAGGED, bit_of
 from storage.types import Instant
 
 _SCANNED = 20_000  # changes that one look goes through at most
@@ -49,11 +49,18 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """One event that those who mean it hear of, how urgent (`lane`, higher first) and whether without a sound."""
+    """One event that those who mean it hear of, how urgent (`lane`, higher first) and whether without a sound.
+
+    `areas` follow from the event; they are found here, before the transaction that needs them.
+    """
 
     event: ConflictEvent
     lane: int
     silent: bool
+    areas: Mapping[str, float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "areas", event_areas(self.event))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +124,36 @@ class Matching:
         """One delivery for each chat that means any of these events and was told of none of those; how many."""
         connection = matching(self._session)
         sql = _STATEMENTS[connection.dialect.name]
-        connection.execute(text(sql.table))
+        newest = connection.execute(select(func.max(deliveries.c.delivery_id))).scalar() or 0
+        values = {"at": at, "change_id": change_id, "before": newest}
+        if len(hearings) == 1:
+            facts = {**_facts(hearings[0]), **values}
+            made = connection.execute(_AT(_ALONE_HEARS + self._meant(hearings[0], sql)), facts).rowcount
+            if made > 0:
+                connection.execute(text(_ALONE_CARRIED), facts)
+            return made
+        connection.execute(text(_TABLE + sql.table))
         connection.execute(text("DELETE FROM alert_hears"))
         for hearing in hearings:
-            connection.execute(text(sql.hears + _tagged(hearing.event, sql.position) + sql.untold), _facts(hearing))
-        before = connection.execute(select(func.max(deliveries.c.delivery_id))).scalar() or 0
-        made = connection.execute(_AT(_DELIVERIES), {"at": at, "change_id": change_id})
-        if made.rowcount > 0:
-            connection.execute(text(_CARRIED), {"before": before})
+            connection.execute(text(_HEARS + self._meant(hearing, sql)), _facts(hearing))
+        made = connection.execute(_AT(_DELIVERIES), values).rowcount
+        if made > 0:
+            connection.execute(text(_CARRIED), values)
         connection.execute(text("DELETE FROM alert_hears"))
-        return made.rowcount
+        return made
+
+    def _meant(self, hearing: Hearing, sql: _Sql) -> str:
+        """Where the chats that mean the event come from, without those that were told of it."""
+        event = hearing.event
+        tags = [sql.position.format(tag=f":tag{n}") for n in range(len(event.facts.tags))]
+        told = select(delivery_events.c.event_id).where(delivery_events.c.event_id == event.event_id).limit(1)
+        known = self._session.connection.execute(told).first() is not None
+        return (
+            _MEANT.format(wanted=sql.wanted)
+            + (_TAGGED.format(tags=" OR ".join(tags)) if tags else "")
+            + (_UNTOLD if known else "")
+            + "\nGROUP BY a.chat_id"
+        )
 
     def mend(self, mending: Mending, *, at: datetime) -> int:
         """One edit, and with `reply` one reply, for each message that carried the event; how many messages.
@@ -207,57 +234,61 @@ class Matching:
 
 @dataclass(frozen=True, slots=True)
 class _Sql:
-    """What the two databases say differently."""
+    """What the two databases say differently: `wanted` names the event's areas, each with the radius it needs."""
 
-    table: str
-    hears: str
-    untold: str
+    wanted: str
     position: str
-
-
-def _statements(keys: str, key: str, least: str, after_commit: str, position: str) -> _Sql:
-    return _Sql(
-        table=f"""
-CREATE TEMPORARY TABLE IF NOT EXISTS alert_hears (
-    chat_id BIGINT NOT NULL, event_id TEXT NOT NULL, revision INTEGER NOT NULL, thread_id BIGINT,
-    lane SMALLINT NOT NULL, silent SMALLINT NOT NULL, PRIMARY KEY (chat_id, event_id)){after_commit}""",
-        # CROSS JOIN holds SQLite to this order: from the event's few areas to the subscriptions kept under them.
-        hears=f"""
-INSERT INTO alert_hears (chat_id, event_id, revision, thread_id, lane, silent)
-SELECT s.chat_id, :event_id, :revision, min(s.thread_id), :lane, :silent
-FROM {keys} CROSS JOIN subscription_areas a CROSS JOIN subscriptions s CROSS JOIN chats c
-WHERE a.area = {key} AND s.subscription_id = a.subscription_id AND c.chat_id = s.chat_id
-  AND a.reach >= {least}
-  AND NOT s.paused AND c.state = 'active'
-  AND (s.type_mask & :bit) <> 0
-  AND s.minimum_severity <= :severity
-  AND s.minimum_verification IN (:proof1, :proof2, :proof3, :proof4)
-  AND (:civilians = 1 OR NOT s.civilians_only) AND (:truce = 1 OR NOT s.breaches_only)
-  AND (s.tags IS NULL""",  # noqa: S608 (only our own words are put in; what comes from outside is bound)
-        untold=""")
-  AND NOT EXISTS (SELECT 1 FROM delivery_events e
-                  WHERE e.chat_id = s.chat_id AND e.event_id = :event_id AND e.part = 'message')
-GROUP BY s.chat_id""",
-        position=position,
-    )
+    table: str
 
 
 _STATEMENTS = {
-    "sqlite": _statements(
-        "json_each(:areas) w",
-        "json_extract(w.value, '$[0]')",
-        "json_extract(w.value, '$[1]')",
+    "sqlite": _Sql(
+        "(SELECT json_extract(value, '$[0]') AS area, json_extract(value, '$[1]') AS least FROM json_each(:areas)) w",
+        "instr(s.tags, {tag}) > 0",
         "",
-        "instr(s.tags, :{tag}) > 0",
     ),
-    "postgresql": _statements(
-        "json_array_elements(CAST(:areas AS json)) AS w(value)",
-        "(w.value ->> 0)",
-        "(w.value ->> 1)::float8",
+    "postgresql": _Sql(
+        "unnest(CAST(:keys AS text[]), CAST(:leasts AS float8[])) AS w(area, least)",
+        "position({tag} IN s.tags) > 0",
         " ON COMMIT DELETE ROWS",
-        "position(:{tag} IN s.tags) > 0",
     ),
 }
+
+_TABLE = """
+CREATE TEMPORARY TABLE IF NOT EXISTS alert_hears (
+    chat_id BIGINT NOT NULL, event_id TEXT NOT NULL, revision INTEGER NOT NULL, thread_id BIGINT,
+    lane SMALLINT NOT NULL, silent SMALLINT NOT NULL, PRIMARY KEY (chat_id, event_id))"""
+
+_HEARS = """
+INSERT INTO alert_hears (chat_id, event_id, revision, thread_id, lane, silent)
+SELECT a.chat_id, :event_id, :revision, min(a.thread_id), :lane, :silent"""
+
+_ALONE_HEARS = """
+INSERT INTO deliveries
+    (chat_id, thread_id, part, state, lane, created_at, next_attempt_at, attempts, silent, repeated, change_id)
+SELECT a.chat_id, min(a.thread_id), 'message', 'pending', :lane, :at, :at, 0, :silent = 1, false, :change_id"""
+
+_ALONE_CARRIED = """
+INSERT INTO delivery_events (event_id, chat_id, part, revision_shown, delivery_id)
+SELECT :event_id, chat_id, 'message', :revision, delivery_id
+FROM deliveries WHERE delivery_id > :before AND change_id = :change_id AND part = 'message'"""
+
+# CROSS JOIN holds SQLite to this order: from the event's few areas to what is kept under them.
+_MEANT = """
+FROM {wanted} CROSS JOIN subscription_areas a
+WHERE a.area = w.area AND a.reach >= w.least
+  AND (a.type_mask & :bit) <> 0
+  AND a.minimum_severity <= :severity
+  AND a.minimum_verification IN (:proof1, :proof2, :proof3, :proof4)
+  AND (a.asks & :unmet) = 0"""
+
+_TAGGED = """
+  AND ((a.asks & 4) = 0 OR EXISTS (SELECT 1 FROM subscriptions s WHERE s.subscription_id = a.subscription_id
+                                   AND ({tags})))"""
+
+_UNTOLD = """
+  AND NOT EXISTS (SELECT 1 FROM delivery_events e
+                  WHERE e.event_id = :event_id AND e.chat_id = a.chat_id AND e.part = 'message')"""
 
 _DELIVERIES = """
 INSERT INTO deliveries
@@ -269,7 +300,8 @@ _CARRIED = """
 INSERT INTO delivery_events (delivery_id, event_id, revision_shown, chat_id, part)
 SELECT d.delivery_id, h.event_id, h.revision, h.chat_id, 'message'
 FROM deliveries d CROSS JOIN alert_hears h
-WHERE d.delivery_id > :before AND d.part = 'message' AND h.chat_id = d.chat_id"""
+WHERE d.delivery_id > :before AND d.change_id = :change_id AND d.part = 'message' AND h.chat_id = d.chat_id
+ORDER BY h.event_id, h.chat_id"""
 
 _MENDED = """
 INSERT INTO deliveries
@@ -304,21 +336,21 @@ def _facts(hearing: Hearing) -> dict[str, Any]:
     """What of the event the subscriptions are compared with."""
     event = hearing.event
     proof = [str(least) for least in proven_enough(event.verification)]
+    unmet = SILENT
+    unmet |= 0 if concerns_civilians(event) else CIVILIANS_ONLY
+    unmet |= 0 if concerns_truce(event) else BREACHES_ONLY
+    unmet |= 0 if event.facts.tags else TAGGED
     return {
         "event_id": event.event_id,
         "revision": event.revision,
         "lane": hearing.lane,
         "silent": int(hearing.silent),
-        "areas": json.dumps(list(event_areas(event).items())),
+        "areas": json.dumps(list(hearing.areas.items())),
+        "keys": list(hearing.areas),
+        "leasts": list(hearing.areas.values()),
         "bit": bit_of(event.facts.sub_event_type),
         "severity": int(event.severity),
-        "civilians": int(concerns_civilians(event)),
-        "truce": int(concerns_truce(event)),
+        "unmet": unmet,
         **{f"proof{n}": proof[n - 1] if n <= len(proof) else "" for n in (1, 2, 3, 4)},
         **{f"tag{n}": json.dumps(tag, ensure_ascii=False) for n, tag in enumerate(event.facts.tags)},
     }
-
-
-def _tagged(event: ConflictEvent, position: str) -> str:
-    """The condition that a subscription names one of the event's tags, in the JSON that it keeps them in."""
-    return "".join(f" OR {position.format(tag=f'tag{n}')}" for n in range(len(event.facts.tags)))

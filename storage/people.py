@@ -61,13 +61,20 @@ subscriptions = Table(
 )
 
 # What an event's own areas are looked up in: a place id with all below it, "country:SY", "cell:105:117", or "world".
-# `reach` is the radius (km) of those in a cell, else 0: who is too far away is not even looked at.
+# `reach` is the radius (km) of those in a cell, else 0: who is too far away is not looked at. The rest repeats what
+# the subscription asks for (`asks`: bits, see storage.subscriptions), so that an event is matched by this table alone.
 subscription_areas = Table(
     "subscription_areas",
     metadata,
     Column("area", Words, primary_key=True),
     Column("reach", Float, primary_key=True),
     to("subscriptions.subscription_id", "subscription_id", primary_key=True, index=True),
+    Column("chat_id", Serial, nullable=False),
+    Column("thread_id", BigInteger),
+    Column("type_mask", BigInteger, nullable=False),
+    Column("minimum_severity", SmallInteger, nullable=False),
+    Column("minimum_verification", Words, nullable=False),
+    Column("asks", SmallInteger, nullable=False),
     sqlite_with_rowid=False,
 )
 

@@ -14,10 +14,12 @@ from conflict.subscriptions import Subscription
 from conflict.subscriptions import subscription_areas as areas_of_subscription
 from conflict.vocabulary import SUBTYPES_OF, EventType, Severity, SubEventType, Verification
 from storage.changes import ALERTS, begin_feed
-from storage.people import subscription_areas, subscriptions
+from storage.people import chats, subscription_areas, subscriptions
 from storage.session import Session
 
 EVERY_TYPE = -1
+# Bits of `asks` in `subscription_areas`.
+CIVILIANS_ONLY, BREACHES_ONLY, TAGGED, SILENT = 1, 2, 4, 8  # SILENT: paused, or the chat cannot be written to
 _WITHIN = "in:"  # marks, among the place ids of a row, the units around them
 _BIT = {sub: 1 << number for number, sub in enumerate(SubEventType)}
 
@@ -33,9 +35,34 @@ def type_mask(event_types: Iterable[EventType], sub_event_types: Iterable[SubEve
     return sum(_BIT[sub] for sub in wanted) if wanted else EVERY_TYPE
 
 
-def reach_in(area: str, subscription: Subscription) -> float:
-    """How far from an event a subscription kept under this area may be, in kilometres; 0 where it has no radius."""
-    return float(subscription.radius_km or 0.0) if area.startswith("cell:") else 0.0
+def area_row(area: str, subscription: Subscription, *, written_to: bool = True) -> dict[str, Any]:
+    """What stands in `subscription_areas` for a subscription under one area; `written_to`: its chat can be."""
+    return {
+        "area": area,
+        "reach": float(subscription.radius_km or 0.0) if area.startswith("cell:") else 0.0,
+        "subscription_id": subscription.subscription_id,
+        "chat_id": subscription.chat_id,
+        "type_mask": type_mask(subscription.event_types, subscription.sub_event_types),
+        "minimum_severity": int(subscription.minimum_severity),
+        "minimum_verification": str(subscription.minimum_verification),
+        "asks": CIVILIANS_ONLY * subscription.civilians_only
+        + BREACHES_ONLY * subscription.breaches_only
+        + TAGGED * bool(subscription.tags)
+        + SILENT * (subscription.paused or not written_to),
+    }
+
+
+def set_written_to(session: Session, chat_id: int, active: bool) -> None:
+    """The chat can be written to again, or cannot any more: its subscriptions are found, or passed over."""
+    mine = select(subscriptions.c.subscription_id).where(subscriptions.c.chat_id == chat_id)
+    if active:
+        mine = mine.where(~subscriptions.c.paused)
+    asks = subscription_areas.c.asks
+    session.writing().execute(
+        update(subscription_areas)
+        .where(subscription_areas.c.subscription_id.in_(mine))
+        .values(asks=asks.op("&")(~SILENT) if active else asks.op("|")(SILENT))
+    )
 
 
 class Subscriptions:
@@ -59,25 +86,23 @@ class Subscriptions:
             insert(subscriptions), {**_values(subscription), "thread_id": thread_id, "created_on": today}
         )
         kept = replace(subscription, subscription_id=int((added.inserted_primary_key or (0,))[0]))
-        self._set_areas(kept, areas)
+        self._set_areas(kept, areas, thread_id)
         return kept
 
     def change(self, subscription: Subscription, *, areas: tuple[str, ...] | None = None) -> None:
         """Keep what a subscription says now. StorageError if it is not this chat's (or gone)."""
-        changed = self._session.writing().execute(
-            update(subscriptions)
-            .where(
-                subscriptions.c.subscription_id == subscription.subscription_id,
-                subscriptions.c.chat_id == subscription.chat_id,
-            )
-            .values(_values(subscription))
+        here = (
+            subscriptions.c.subscription_id == subscription.subscription_id,
+            subscriptions.c.chat_id == subscription.chat_id,
         )
+        changed = self._session.writing().execute(update(subscriptions).where(*here).values(_values(subscription)))
         if changed.rowcount == 0:
             raise StorageError("This subscription is not known (any more)")
+        thread_id = self._session.connection.execute(select(subscriptions.c.thread_id).where(*here)).scalar()
         self._session.writing().execute(
             delete(subscription_areas).where(subscription_areas.c.subscription_id == subscription.subscription_id)
         )
-        self._set_areas(subscription, areas)
+        self._set_areas(subscription, areas, thread_id)
 
     def remove(self, chat_id: int, subscription_id: int) -> bool:
         """Forget a chat's subscription; False if it is not this chat's or gone."""
@@ -129,12 +154,15 @@ class Subscriptions:
             found = found.where(subscriptions.c.chat_id == chat_id)
         return int(self._session.connection.execute(found).scalar_one())
 
-    def _set_areas(self, subscription: Subscription, areas: tuple[str, ...] | None) -> None:
+    def _set_areas(self, subscription: Subscription, areas: tuple[str, ...] | None, thread_id: int | None) -> None:
         named = areas if areas is not None else areas_of_subscription(subscription)
+        state = self._session.connection.execute(
+            select(chats.c.state).where(chats.c.chat_id == subscription.chat_id)
+        ).scalar()
         self._session.writing().execute(
             insert(subscription_areas),
             [
-                {"area": area, "reach": reach_in(area, subscription), "subscription_id": subscription.subscription_id}
+                {**area_row(area, subscription, written_to=state == "active"), "thread_id": thread_id}
                 for area in dict.fromkeys(named)
             ],
         )
