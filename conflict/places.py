@@ -110,5 +110,8 @@ class Places(Protocol):
         `cased` False reads Latin names in lower case too, as questions are typed.
         """
 
+    def covered(self, place: Place) -> tuple[Place, ...]:
+        """The provinces that a region covers (Donbas: Donetsk and Luhansk); empty for anything else."""
+
     def near(self, latitude: float, longitude: float, radius_km: float) -> Sequence[Place]:
         """Settlements and facilities within the radius, nearest first."""

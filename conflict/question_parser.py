@@ -28,7 +28,7 @@ _MOST_NAMES = 8  # places of one question; more is no question but a list
 _LONGEST_NAME = 5  # words of a place name
 _ALIKE = 0.6  # a name of another spelling found in running words must be at least so like
 _ALIKE_ARABIC = 0.8  # without vowels, short names of the whole world are alike
-_SOFT = ("tag", "levels", "in", "type", "sub_type")  # words that also stand in place names ("Qah camp")
+_SOFT = ("tag", "levels", "in", "type", "sub_type", "compass")  # words that also stand in place names ("Qah camp")
 
 
 @dataclass(slots=True)
@@ -81,6 +81,7 @@ def parse_question(
         reading.take(radius[1], radius[2])
     lexicon = question_words(spoken)
     reading.uses = lexicon.uses(tokens, reading.taken)
+    _tell_countries_from_parties(reading, places)
     _take_words(reading)
     _take_source(reading)
     _take_names(reading, places, country)
@@ -95,6 +96,46 @@ def script_language(text: str) -> str:
     """ "ar" where Arabic letters are the most, else "en"."""
     arabic = sum("\u0600" <= letter <= "\u06ff" for letter in text if letter.isalpha())
     return "ar" if arabic * 2 > sum(letter.isalpha() for letter in text) else "en"
+
+
+def _tell_countries_from_parties(reading: _Reading, places: Places) -> None:
+    """A state's name alone ("Ukraine") is a party only beside another place or after "by", "against"; else a country.
+
+    "Killed by Russia in Ukraine", "Israel strikes Damascus"; but "attacks in Ukraine", "latest Israel".
+    """
+    named = [use for use in reading.uses if use.has("actor") and _country(_written(reading, use), places)]
+    placed = [use for use in named if use.particles or _after_place_word(reading, use)]
+    if not placed and named:
+        others = [use for use in named if not _after_party_word(reading, use)]
+        elsewhere = len(named) > 1 or any(
+            mention.candidates and not any(_covers(reading, use, mention.start) for use in reading.uses)
+            for mention in places.mentions(reading.text, cased=False)
+        )
+        placed = [] if elsewhere or any(use.has("actor") and use not in named for use in reading.uses) else others[:1]
+    reading.uses = [use for use in reading.uses if use not in placed]
+
+
+def _country(words: str, places: Places) -> bool:
+    return any(c.how == "exact" and c.place.level is PlaceLevel.COUNTRY for c in places.find(words, limit=2))
+
+
+def _written(reading: _Reading, use: Use) -> str:
+    return reading.text[reading.tokens[use.first].start : reading.tokens[use.after - 1].end][len(use.particles) :]
+
+
+def _covers(reading: _Reading, use: Use, at: int) -> bool:
+    hard = not use.has(*_SOFT) or use.has("filler")
+    return hard and reading.tokens[use.first].start <= at < reading.tokens[use.after - 1].end
+
+
+def _after_place_word(reading: _Reading, use: Use) -> bool:
+    return any(
+        u.after == use.first and (u.has("in") or u.has("compass")) and not u.has("actor_intro") for u in reading.uses
+    )
+
+
+def _after_party_word(reading: _Reading, use: Use) -> bool:
+    return any(u.after == use.first and u.has("actor_intro") for u in reading.uses)
 
 
 def _take_words(reading: _Reading) -> None:

@@ -4,8 +4,8 @@ Between namesakes, in this order (the first rule that leaves one decides):
 1. A word for the level ("province", "مدينة") picks the meaning of that level.
 2. Another place of the question that contains it ("Tripoli, Lebanon", "Kafr Nabl in Idlib") picks what it contains.
 3. The country in focus, where one of them lies there.
-4. A country before anything else of its name; a province before its own town, which is kept as `alternative`; a town
-   before its own district; "near" and distances ask for the town.
+4. A country before anything else of its name; a region before a province of its name that it covers; a province before
+   its own town, which is kept as `alternative`; a town before its own district; "near" and distances ask for the town.
 5. The one called so in English, over those that only another list or language calls so ("Ariha", not Jericho).
 6. Size, only where overwhelming: one has 100,000 people and thirty times the next, or is a province with a large
    town of its name where the others are no towns (Gaza).
@@ -82,6 +82,7 @@ def meaning(name: Name, context: Sequence[Place], places: Places, country: str |
     inside = [p for p in group if any(_contains(outer, p) for outer in context)]
     group = inside or group
     code = _code(country, places) if country else None
+    group = _without_parts(group, places)
     focused = [place for place in group if code and place.country_code == code]
     group = focused or group
     if not group:
@@ -96,6 +97,12 @@ def meaning(name: Name, context: Sequence[Place], places: Places, country: str |
     unit = units[0]
     alternative = unit[1] if len(unit) > 1 and unit[1].level is not unit[0].level else None
     return Meaning(unit[0], alternative)
+
+
+def _without_parts(group: Sequence[Place], places: Places) -> list[Place]:
+    """A region goes before a province of its name that it covers: "South Lebanon" is more than the province."""
+    parts = {unit.place_id for place in group if place.level is PlaceLevel.REGION for unit in places.covered(place)}
+    return [place for place in group if place.place_id not in parts]
 
 
 def _by_unit(group: Sequence[Place], *, town: bool) -> list[list[Place]]:

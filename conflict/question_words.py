@@ -84,7 +84,7 @@ def question_words(language: str) -> QuestionWords:
         for actor_id, adjectives in file.get("nationalities", {}).items():
             for adjective in adjectives:
                 add(adjective, "nationality", actor_id)
-        for section in ("source_intro", "actor_intro", "in", "joins", "filler"):
+        for section in ("source_intro", "actor_intro", "in", "joins", "compass", "filler"):
             for phrase in file.get(section, {}).get("words", ()):
                 add(phrase, section, phrase)
     _add_actors(Actors.load(), add)
