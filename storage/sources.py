@@ -194,8 +194,7 @@ class Sources:
                 )
                 for row in rows
             )
-        then = (self._health_then(row.source_id, row.name, as_of) for row in rows)
-        return tuple(one for one in then if one.last_success_at or one.failing_since)
+        return tuple(self._health_then(row.source_id, row.name, as_of) for row in rows)
 
     def state(self, source_id: str) -> SourceState | None:
         """Where reading this source goes on; None if it was never read."""
