@@ -29,7 +29,10 @@ FORMATS = ("acled", "ucdp", "gdelt", "sitrep")
 
 
 class Importer:
-    """Imports files into a database. `now` is the seam for time."""
+    """Imports files into a database. `now` is the seam for time.
+
+    `beside`: whether rows are read in a second process; None lets the size of each file decide.
+    """
 
     def __init__(
         self,
@@ -39,8 +42,9 @@ class Importer:
         watcher: Watcher | None = None,
         *,
         one_by_one: bool = False,
+        beside: bool | None = None,
     ) -> None:
-        self._tools = Tools(storage, places, now, watcher or Watcher(), one_by_one=one_by_one)
+        self._tools = Tools(storage, places, now, watcher or Watcher(), one_by_one=one_by_one, beside=beside)
 
     def run(self, path: Path, kind: str | None = None) -> Counts:
         """Import one file. InputError when it is none of the kinds known, or not of `kind`."""
@@ -53,10 +57,7 @@ class Importer:
                 run = GdeltRun(self._tools, table)
             else:
                 run = TableRun(self._tools, table, found)
-            try:
-                return run.run()
-            finally:
-                run.close()
+            return run.run()
 
 
 def detect(table: TableFile) -> str:

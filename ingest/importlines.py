@@ -8,12 +8,13 @@ from hashlib import blake2b
 from conflict.events import ConflictEvent, EventData, Report
 from conflict.jsonform import event_json
 from ingest.importrun import BATCH, Counts, Run
+from ingest.rowmaking import Made
 from ingest.seen import SeenIds
 from ingest.sources import gdelt
 from ingest.sources.jsonl import DATA_SET, SitrepLines
 from ingest.sources.rows import Rejection
 from ingest.sources.tables import LONGEST_LINE
-from storage.bulk import NewRow
+from storage.bulk import NewRow, held_at, prepare
 
 
 class SitrepRun(Run):
@@ -51,14 +52,13 @@ class SitrepRun(Run):
                 rejections.append(Rejection(line, f"event {event.event_id} stands twice in this file", None))
                 continue
             arrived[event.event_id] = (line, report, event, blake2b(text.strip().encode(), digest_size=16).digest())
-        self.settle()
         with self.storage.begin() as unit:
             self.look_around(unit)
             stored = unit.bulk.stored([report.report_id for _, report, _, _ in arrived.values()])
             taken = unit.bulk.taken(list(arrived))
             held = {i: unit.events.get(i) for i in taken}
-        new: list[NewRow] = []
-        slow: list[tuple[Report, ConflictEvent, bytes]] = []
+        new: list[Made] = []
+        slow: list[str] = []
         for line, report, event, digest in arrived.values():
             here = held.get(event.event_id)
             known = stored.get(report.report_id)
@@ -68,18 +68,27 @@ class SitrepRun(Run):
             elif here is not None or known is not None:
                 # Ours has gone its own way; a file is no reason to undo what was decided here since.
                 rejections.append(Rejection(line, f"event {event.event_id} is held already, in another revision"))
-            elif self._neighbours.near(event.facts):
-                slow.append((report, event, digest))
+            elif self._neighbours.near(held_at(event.facts)):
+                slow.append(event.event_id)
             else:
-                new.append(NewRow(report, event, digest, "from an export"))
+                row = NewRow(report, event, digest, "from an export")
+                made = prepare(row, at=self.now(), dialect=self.storage.kind)
+                new.append(Made(line, event.event_id, report.published_at, (), (), (), made))
         self.alone()
-        self.write(new, [], lambda unit: self.reject(unit, rejections))
-        self.settle()
-        for report, event, digest in slow:
+        if rejections:
+            with self.storage.begin(write=True, again=True) as unit:
+                self.reject(unit, rejections)
+        new.sort(key=lambda row: row.new.near)
+        late = self.write(new, self._progress)
+        for event_id in (*slow, *(row.new.event_id for row in late)):
+            _, report, event, digest = arrived[event_id]
             data = EventData(report.report_id, 0, event.facts, event.claims, event.episode, event.event_id)
             self.count(self.pipeline.take(report, [data]))
             with self.storage.begin(write=True) as unit:
                 unit.bulk.mark_digest(report.report_id, digest)
+        self._progress()
+
+    def _progress(self) -> None:
         self.watcher.progress(self.counts, self.table.done())
 
 

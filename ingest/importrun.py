@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from conflict.actors import Actors
-from conflict.events import EventData, Report
+from conflict.errors import DatabaseAwayError, StorageError
+from conflict.events import Report
 from conflict.gazetteer import Gazetteer
-from conflict.gazetteer_file import NamedPlace
 from ingest.bulkload import Alone, Neighbours
 from ingest.pipeline import Extraction, IngestResult, Pipeline, keep_shipped_ceasefires
+from ingest.rowmaking import Made
 from ingest.sources.acled import AcledRows
-from ingest.sources.rows import ImportedRow, Rejection
+from ingest.sources.rows import Rejection
 from ingest.sources.siting import Siting
 from ingest.sources.tables import TableFile
 from ingest.sources.ucdp import UcdpRows
 from ingest.sources.voices import ActorNames, Voices
 from storage import Storage
-from storage.bulk import NewRow, Prepared, mark_of, prepare
+from storage.bulk import mark_of
 from storage.sources import KeptAside
 from storage.unit import Unit
 
-BATCH = 250  # rows in one transaction: a small write of the running bot waits for one at most
+BATCH = 4_000  # rows read, looked up and put in order together
+_FIRST, _FEWEST, _MOST = 250, 150, 4_000  # rows in one transaction
+_SECONDS = 0.015  # that a transaction should last: a small write of the running bot waits for one at most
+_PAUSE = 0.002  # seconds between two on SQLite, so that whoever waits gets in
 FORMATS = ("acled", "ucdp", "gdelt", "sitrep")
 KEPT_CHARACTERS = 4_000
 
@@ -71,10 +75,20 @@ class _NoText:
 
 
 class Tools:
-    """What all files of one import share. `now` is the seam for time; `one_by_one` is for comparing the two ways."""
+    """What all files of one import share. `now` is the seam for time; `one_by_one` is for comparing the two ways.
+
+    `beside`: whether rows are read in a second process; None lets the size of the file decide.
+    """
 
     def __init__(
-        self, storage: Storage, places: Gazetteer, now: Callable[[], datetime], watcher: Watcher, *, one_by_one: bool
+        self,
+        storage: Storage,
+        places: Gazetteer,
+        now: Callable[[], datetime],
+        watcher: Watcher,
+        *,
+        one_by_one: bool,
+        beside: bool | None,
     ) -> None:
         self.storage = storage
         self.now = now
@@ -85,6 +99,7 @@ class Tools:
         self.voices = Voices()
         self.saved_places: set[str] = set()
         self.one_by_one = one_by_one
+        self.beside = beside
 
     def reader(self, kind: str, header: list[str]) -> AcledRows | UcdpRows:
         """The reader for a table of this kind."""
@@ -109,8 +124,7 @@ class Run:
         self._neighbours = Neighbours()
         self._seen_change = -1
         self._alone: Alone | None = None
-        self._writer = ThreadPoolExecutor(1, "import")
-        self._writing: Future[list[NewRow]] | None = None
+        self._size = _FIRST
 
     @property
     def origin(self) -> str:
@@ -131,14 +145,14 @@ class Run:
             self._keep(unit, fresh, one.line, one.reason, one.content)
         unit.bulk.keep_aside(fresh, at=self.now())
 
-    def flag(self, unit: Unit, rows: Iterable[ImportedRow]) -> None:
+    def flag(self, unit: Unit, rows: Iterable[Made]) -> None:
         """Show and note rows that were taken and look odd."""
         fresh: list[KeptAside] = []
         for row in rows:
             for reason in row.flags:
                 self.counts.flagged += 1
                 self.watcher.flagged(row.line, reason)
-                self._keep(unit, fresh, row.line, f"taken, but: {reason}", row.report.external_id)
+                self._keep(unit, fresh, row.line, f"taken, but: {reason}", row.external_id)
         unit.bulk.keep_aside(fresh, at=self.now())
 
     def _keep(self, unit: Unit, fresh: list[KeptAside], line: int, reason: str, content: str | None) -> None:
@@ -168,30 +182,68 @@ class Run:
                 self._alone = Alone(unit.ceasefires.all())
         return self._alone
 
-    def write(self, new: list[NewRow], learned: list[NamedPlace], rest: Callable[[Unit], None]) -> None:
-        """Write a batch, in a transaction of its own, while the next one is read; the batch before is waited for."""
-        prepared = prepare(new, at=self.now(), dialect=self.storage.kind)
-        self.settle()
-        self._writing = self._writer.submit(self._write, new, prepared, learned, rest)
-        if self.storage.kind == "sqlite":
-            # Its driver gives up and wants back the interpreter's lock at every row: beside another thread that is
-            # reading rows the transaction would last a hundred times as long.
-            self.settle()
+    def write(self, rows: Sequence[Made], progress: Callable[[], None]) -> list[Made]:
+        """Write new events, so many at a time that others hardly wait; calls `progress` after each time.
 
-    def settle(self) -> None:
-        """Wait until what was given to write is stored; rows near which others have told since go the long way."""
-        writing, self._writing = self._writing, None
-        if writing is None:
-            return
-        for row in writing.result():
-            data = EventData(row.report.report_id, 0, row.event.facts, row.event.claims)
-            self.count(self.pipeline.take(row.report, [data]))
-            with self.storage.begin(write=True) as unit:
-                unit.bulk.mark_digest(row.report.report_id, row.digest)
+        Gives back those near which others have told of something meanwhile, or whose id is in use: they are to go
+        through the pipeline, as any report does.
+        """
+        late: list[Made] = []
+        at = 0
+        while at < len(rows):
+            some = rows[at : at + self._size]
+            at += len(some)
+            started = time.perf_counter()
+            try:
+                left = self._write(some, frozenset())
+            except DatabaseAwayError:
+                raise
+            except StorageError:
+                used = self._in_use(some)
+                if not used:
+                    raise
+                left = self._write(some, used)
+            spent = time.perf_counter() - started
+            self._size = int(min(max(self._size * min(max(_SECONDS / spent, 0.5), 1.5), _FEWEST), _MOST))
+            self.counts.read += len(some) - len(left)
+            self.counts.inserted += len(some) - len(left)
+            late += left
+            progress()
+            if self.storage.kind == "sqlite":
+                time.sleep(_PAUSE)
+        return late
 
-    def close(self) -> None:
-        """End the writer, after what it has begun."""
-        self._writer.shutdown(wait=True)
+    def _write(self, rows: Sequence[Made], not_these: frozenset[str]) -> list[Made]:
+        saved = self.tools.saved_places
+        with self.storage.begin(write=True, again=True) as unit:
+            changed = self.look_around(unit)
+            late = [
+                row
+                for row in rows
+                if row.new.event_id in not_these or (changed and self._neighbours.near(row.new.held))
+            ]
+            if late:
+                ids = {row.new.event_id for row in late}
+                rows = [row for row in rows if row.new.event_id not in ids]
+            learned = [one for row in rows for one in row.learned if one.place.place_id not in saved]
+            places = unit.bulk.save_places(learned, at=self.now()) if learned else 0
+            unit.bulk.insert([row.new for row in rows])
+            tolls = sum(
+                unit.tolls.save(toll) for row in rows for toll in row.tolls if unit.tolls.get(toll.toll_id) is None
+            )
+            latest = unit.bulk.latest_change()
+        self._seen_change = latest
+        saved.update(one.place.place_id for one in learned)
+        self.counts.places += places
+        self.counts.tolls += tolls
+        return late
+
+    def _in_use(self, rows: Sequence[Made]) -> frozenset[str]:
+        """Events of these whose own id, or whose row, is stored already: somebody else imports the same data."""
+        with self.storage.begin() as unit:
+            taken = unit.bulk.taken([row.new.event_id for row in rows])
+            stored = unit.bulk.stored([row.new.report_id for row in rows])
+        return frozenset(taken | {row.new.event_id for row in rows if row.new.report_id in stored})
 
     def count(self, result: IngestResult) -> None:
         """Count a row that went through the pipeline."""
@@ -202,26 +254,3 @@ class Run:
             self.counts.inserted += 1
         else:
             self.counts.merged += 1
-
-    def _write(
-        self, new: list[NewRow], prepared: Prepared, learned: list[NamedPlace], rest: Callable[[Unit], None]
-    ) -> list[NewRow]:
-        at = self.now()
-        saved = self.tools.saved_places
-        late: list[NewRow] = []
-        with self.storage.begin(write=True) as unit:
-            if self.look_around(unit):
-                late = [row for row in new if self._neighbours.near(row.event.facts)]
-            if late:
-                prepared = prepare((row for row in new if row not in late), at=at, dialect=self.storage.kind)
-            fresh = [one for one in learned if one.place.place_id not in saved]
-            if fresh:
-                self.counts.places += unit.bulk.save_places(fresh, at=at)
-            unit.bulk.insert(prepared)
-            rest(unit)
-            if new:
-                self._seen_change = unit.bulk.latest_change()
-        saved.update(one.place.place_id for one in learned)
-        self.counts.read += len(new) - len(late)
-        self.counts.inserted += len(new) - len(late)
-        return late

@@ -6,16 +6,19 @@ The rows written are the same as one by one. Everything of one call is in the un
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import Boolean, Column, Connection, Date, Table, delete, exists, func, insert, not_, select, update
 
 from conflict.events import ChangeKind, ConflictEvent, Report
+from conflict.facts import EventFacts
 from conflict.gazetteer_file import NamedPlace
-from storage.bulkrows import PlainRows, Values, dumps, in_utc, is_plain, iso, microseconds
+from storage.bulkrows import PlainRows, Values, dumps, in_utc, instant_of, is_plain, iso, microseconds
 from storage.codec import to_json
 from storage.eventrows import claim_values, event_values, further_places, order_values
 from storage.models import changes, claims, event_places, events, kept_aside, place_names, places, reports
@@ -24,10 +27,8 @@ from storage.session import Session
 from storage.sources import KeptAside
 from storage.types import Instant, Json, Words, clean
 
-_CHUNK = 500
 _ROOMY = "PRAGMA cache_size = -49152"
 _NEW = str(ChangeKind.NEW)
-_Turns = dict[str, Callable[[dict[str, Any]], Values]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +41,14 @@ class NewRow:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class StoredRow:
+class StoredRow(NamedTuple):
     """What is stored of a row: the digest of its content, when it was published."""
 
     digest: bytes | None
     published_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """Where and when an event is, as the search for candidates sees it."""
 
     day: date
@@ -58,12 +57,23 @@ class Held:
     admin1_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """Rows ready to be written, made before the transaction begins so that it is short."""
+class Prepared(NamedTuple):
+    """A new event as the rows it is in the database, made before the transaction begins so that it is short."""
 
-    tables: tuple[tuple[Table, list[Values]], ...]
-    event_ids: tuple[str, ...]
+    event_id: str
+    report_id: str
+    held: Held
+    place_id: str
+    reports: Values
+    events: Values
+    event_places: tuple[Values, ...]
+    claims: tuple[Values, ...]
+    changes: Values
+
+    @property
+    def near(self) -> tuple[str, str, date]:
+        """The order in which rows that stand near each other in the indices follow each other."""
+        return self.held.admin1_id or "", self.place_id, self.held.day
 
 
 class Bulk:
@@ -74,13 +84,10 @@ class Bulk:
 
     def stored(self, report_ids: Sequence[str]) -> dict[str, StoredRow]:
         """What is stored of these rows; those not stored are missing."""
-        found: dict[str, StoredRow] = {}
-        columns = (reports.c.report_id, reports.c.fingerprint, reports.c.published_at)
-        for start in range(0, len(report_ids), _CHUNK):
-            ids = report_ids[start : start + _CHUNK]
-            for row in self._session.connection.execute(select(*columns).where(reports.c.report_id.in_(ids))):
-                found[row[0]] = StoredRow(row[1], row[2])
-        return found
+        statement = "SELECT report_id, fingerprint, published_at FROM reports WHERE report_id"
+        rows = _among(self._session.connection, statement, report_ids)
+        lite = self._session.connection.dialect.name == "sqlite"
+        return {i: StoredRow(digest and bytes(digest), instant_of(at) if lite else at) for i, digest, at in rows}
 
     def latest_change(self) -> int:
         """The id of the newest change; in a unit begun for writing nobody adds one before it ends."""
@@ -101,22 +108,19 @@ class Bulk:
 
     def taken(self, event_ids: Sequence[str]) -> set[str]:
         """Which of these event ids are in use."""
-        found: set[str] = set()
-        for start in range(0, len(event_ids), _CHUNK):
-            ids = event_ids[start : start + _CHUNK]
-            found.update(
-                self._session.connection.execute(select(events.c.event_id).where(events.c.event_id.in_(ids))).scalars()
-            )
-        return found
+        rows = _among(self._session.connection, "SELECT event_id FROM events WHERE event_id", event_ids)
+        return {row[0] for row in rows}
 
-    def insert(self, prepared: Prepared) -> None:
+    def insert(self, rows: Sequence[Prepared]) -> None:
         """Write what was prepared."""
         connection = self._session.ingesting()
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql(_ROOMY)  # indices of a million rows do not fit the small cache of a bot at rest
-        for table, values in prepared.tables:
-            if values:
-                _insert(connection, table, values)
+        _insert(connection, reports, [row.reports for row in rows])
+        _insert(connection, events, [row.events for row in rows])
+        _insert(connection, event_places, [one for row in rows for one in row.event_places])
+        _insert(connection, claims, [one for row in rows for one in row.claims])
+        _insert(connection, changes, [row.changes for row in rows])
 
     def save_places(self, learned: Sequence[NamedPlace], *, at: datetime) -> int:
         """Keep learned places that are not stored, with their names; how many were new."""
@@ -187,35 +191,46 @@ def mark_of(line: int | None, reason: str) -> int:
     return hash((line, reason))
 
 
-def prepare(rows: Iterable[NewRow], *, at: datetime, dialect: str) -> Prepared:
-    """The rows of all tables for new events, each with its first change; `dialect` is `sqlite` or `postgresql`."""
-    turn, plain = _TURNS[dialect], _PLAIN[dialect]
-    made: dict[str, list[Values]] = {name: [] for name in _TABLES}
-    ids = []
-    stamp = microseconds(at) if dialect == "sqlite" else at
-    for row in rows:
-        event = row.event
-        made["reports"].append(plain.report(row.report, row.digest))
-        if is_plain(event):
-            words = plain.facts(event.facts)
-            made["events"].append(plain.event(event, words, stamp))
-            for position, claim in enumerate(event.claims):
-                made["claims"].append(plain.claim(claim, event.event_id, position, words))
-        else:
-            _add_any(made, turn, event, at)
-        made["changes"].append((event.event_id, event.revision, _NEW, stamp, row.report.report_id, None, row.why, None))
-        ids.append(event.event_id)
-    return Prepared(tuple((_TABLES[name], values) for name, values in made.items()), tuple(ids))
+def prepare(row: NewRow, *, at: datetime, dialect: str) -> Prepared:
+    """A new event with its first change as rows of all tables; `dialect` is `sqlite` or `postgresql`."""
+    plain, event = _PLAIN[dialect], row.event
+    facts = event.facts
+    where: tuple[Values, ...] = ()
+    if is_plain(event):
+        stamp = microseconds(at) if dialect == "sqlite" else at
+        words = plain.facts(facts)
+        told = plain.event(event, words, stamp)
+        said = tuple([plain.claim(one, event.event_id, n, words) for n, one in enumerate(event.claims)])
+        changed = (event.event_id, event.revision, _NEW, stamp, row.report.report_id, None, row.why, None)
+    else:
+        turn = _TURNS[dialect]
+        order = order_values(event, held=False, merged=False)
+        values = {**event_values(event, at), **order, "event_id": event.event_id, "held": False, "confirmed": False}
+        told = turn["events"](values)
+        where = tuple(turn["event_places"](one) for one in further_places(event, order))
+        said = tuple(turn["claims"](claim_values(one, event.event_id, n)) for n, one in enumerate(event.claims))
+        change = {"event_id": event.event_id, "revision": event.revision, "kind": _NEW, "changed_at": at}
+        changed = turn["changes"]({**change, "report_id": row.report.report_id, "why": row.why})
+    place = facts.primary_place.place if facts.primary_place else None
+    return Prepared(
+        event.event_id,
+        row.report.report_id,
+        held_at(facts),
+        place.place_id if place else "",
+        plain.report(row.report, row.digest),
+        told,
+        where,
+        said,
+        changed,
+    )
 
 
-def _add_any(made: dict[str, list[Values]], turn: _Turns, event: ConflictEvent, at: datetime) -> None:
-    """The rows of any event, as they are written one by one."""
-    order = order_values(event, held=False, merged=False)
-    values = {**event_values(event, at), **order, "event_id": event.event_id, "held": False, "confirmed": False}
-    made["events"].append(turn["events"](values))
-    made["event_places"].extend(turn["event_places"](one) for one in further_places(event, order))
-    for position, claim in enumerate(event.claims):
-        made["claims"].append(turn["claims"](claim_values(claim, event.event_id, position)))
+def held_at(facts: EventFacts) -> Held:
+    """Where and when an event with these facts is."""
+    place = facts.primary_place.place if facts.primary_place else None
+    start = facts.event_date or date.min
+    end = max(facts.event_date_end or start, start)
+    return Held(start, end, place.country_code if place else None, place.admin1_id if place else None)
 
 
 def _names(named: NamedPlace) -> tuple[str, ...]:
@@ -276,12 +291,27 @@ _TABLES = {table.name: table for table in (reports, events, event_places, claims
 _TURNS = {
     dialect: {name: turns_of(table, dialect) for name, table in _TABLES.items()} for dialect in ("sqlite", "postgresql")
 }
-
 _PLAIN = {dialect: PlainRows(dialect) for dialect in _TURNS}
 
 
+def _among(connection: Connection, statement: str, ids: Sequence[str]) -> list[Any]:
+    """The rows of a statement that ends before "is one of these": one parameter, whatever their number."""
+    if connection.dialect.name == "postgresql":
+        return list(connection.exec_driver_sql(f"{statement} = ANY(%s)", (list(ids),)))
+    statement += " IN (SELECT value FROM json_each(?))"
+    return list(connection.exec_driver_sql(statement, (json.dumps(ids),)))
+
+
+@lru_cache(maxsize=len(_TABLES))
+def _names_of(table: Table) -> tuple[str, int]:
+    names = [f'"{column.name}"' for column in _columns(table)]
+    return ", ".join(names), len(names)
+
+
 def _insert(connection: Connection, table: Table, values: list[Values]) -> None:
-    names = ", ".join(f'"{column.name}"' for column in _columns(table))
+    if not values:
+        return
+    names, count = _names_of(table)
     if connection.dialect.name == "postgresql":
         cursor = connection.connection.cursor()
         with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
@@ -289,5 +319,5 @@ def _insert(connection: Connection, table: Table, values: list[Values]) -> None:
                 copy.write_row(row)
         cursor.close()
         return
-    marks = ", ".join("?" * len(_columns(table)))
+    marks = ", ".join("?" * count)
     connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", values)  # noqa: S608  our names

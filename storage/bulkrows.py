@@ -13,10 +13,10 @@ from functools import lru_cache
 from typing import Any
 
 from conflict.claims import Claim
-from conflict.events import ConflictEvent, Report
+from conflict.events import ConflictEvent, Report, ReportKind
 from conflict.facts import Actor, EventFacts
 from conflict.places import EventPlace
-from conflict.vocabulary import Assertion, Status, Verification
+from conflict.vocabulary import TYPE_OF, Assertion, OriginatorKind, Status, Verification
 from storage.codec import to_json
 from storage.eventquery import KIND, SHORT_SPAN, keys
 from storage.eventrows import area_values, point_values
@@ -26,6 +26,13 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _KEPT = 50_000
 Values = tuple[Any, ...]
+
+# An enumeration's value costs ten times a look into a table.
+_TYPES = {sub: (sub_type.value, sub.value) for sub, sub_type in TYPE_OF.items()}
+_VERIFICATIONS = {one: one.value for one in Verification}
+_ORIGINATORS = {one: one.value for one in OriginatorKind}
+_REPORTS = {one: one.value for one in ReportKind}
+_NEW, _STATED = Status.NEW.value, Assertion.STATED.value
 
 
 def dumps(value: Any) -> str:
@@ -42,6 +49,11 @@ def dumps(value: Any) -> str:
 def microseconds(value: datetime | None) -> int | None:
     """An instant as SQLite keeps it."""
     return None if value is None else (value - _EPOCH) // _MICROSECOND
+
+
+def instant_of(value: int | None) -> datetime | None:
+    """An instant that SQLite kept."""
+    return None if value is None else _EPOCH + value * _MICROSECOND
 
 
 def in_utc(value: datetime | None) -> datetime | None:
@@ -63,7 +75,6 @@ def is_plain(event: ConflictEvent) -> bool:
     facts = event.facts
     return (
         len(facts.places) == 1
-        and facts.breach is None
         and facts.event_date is not None
         and facts.part_of_day is None
         and facts.assertion is Assertion.STATED
@@ -84,6 +95,7 @@ class PlainRows:
         self._day: Callable[[date | None], Any] = iso if lite else _same
         self._yes, self._no = (1, 0) if lite else (True, False)
         self._places: dict[int, tuple[EventPlace, Values, str]] = {}
+        self._originators = lru_cache(maxsize=_KEPT)(lambda *names: dumps(list(dict.fromkeys(n for n in names if n))))
         self._actor = lru_cache(maxsize=_KEPT)(lambda actor: dumps(to_json(actor)))
         self._actors = lru_cache(maxsize=_KEPT)(_actor_keys)
         self._voices = lru_cache(maxsize=_KEPT)(lambda *names: keys(names))
@@ -95,7 +107,7 @@ class PlainRows:
             report.report_id,
             report.source_id,
             clean(report.publisher),
-            str(report.kind),
+            _REPORTS[report.kind],
             clean(report.text),
             None if report.title is None else clean(report.title),
             None if report.url is None else clean(report.url),
@@ -113,20 +125,22 @@ class PlainRows:
         """The row of `events`; `at` is the instant of the run, as this database keeps it."""
         facts, no = event.facts, self._no
         place, placed, _ = self._place(facts.places[0])
-        first = event.first_reported_at
+        first, claims, breach = event.first_reported_at, event.claims, facts.breach
         start = facts.event_date or date.min
         end = max(facts.event_date_end or start, start)
-        published = [claim.published_at for claim in event.claims if claim.published_at]
+        last = max([claim.published_at for claim in claims if claim.published_at], default=None)
         instant, day = self._instant, self._day
+        event_type, sub_event_type = _TYPES[facts.sub_event_type]
         civilian = facts.civilian_targeting or any(one.civilian for one in facts.casualties)
+        started = day(start)
         return (
             event.event_id,
             event.short_id[1:],
             event.revision,
-            day(facts.event_date),
+            started,
             day(facts.event_date_end),
-            facts.event_type.value,
-            facts.sub_event_type.value,
+            event_type,
+            sub_event_type,
             *placed,
             place.geo_precision,
             self._actors(facts.actor1, facts.actor2),
@@ -136,18 +150,18 @@ class PlainRows:
             facts.fatalities_best,
             facts.fatalities_high,
             dumps([to_json(one) for one in facts.casualties]) if facts.casualties else None,
-            dumps(list(event.originators)),
+            self._originators(*[claim.originator for claim in claims]),
             int(event.severity),
-            event.verification.value,
-            facts.status.value,
-            facts.assertion.value,
+            _VERIFICATIONS[event.verification],
+            _NEW,
+            _STATED,
             None,
             event.episode,
             event.confidence,
-            0,
+            0 if breach is None else 2 if breach.reported else 1 if breach.inferred else 0,
             facts_text,
             instant(first),
-            instant(max(published, default=None)),
+            instant(last),
             at if event.updated_at is None else instant(event.updated_at),
             None,
             no,
@@ -156,8 +170,8 @@ class PlainRows:
             no,
             no,
             self._yes,
-            day(start),
-            day(end),
+            started,
+            started if end is start else day(end),
             instant(first or _EPOCH),
             1 if end - start > SHORT_SPAN else None,
             KIND[facts.sub_event_type],
@@ -174,7 +188,7 @@ class PlainRows:
             position,
             clean(claim.publisher),
             None if claim.originator is None else clean(claim.originator),
-            claim.originator_kind.value,
+            _ORIGINATORS[claim.originator_kind],
             None if claim.carrier is None else clean(claim.carrier),
             self._voices(claim.originator, claim.carrier, claim.publisher),
             evidence.start if evidence else None,
@@ -191,7 +205,7 @@ class PlainRows:
 
     def facts(self, facts: EventFacts) -> str:
         """The facts as JSON text: `to_json` written out, in the same order, defaults left out."""
-        parts = [f'"sub_event_type":"{facts.sub_event_type.value}"']
+        parts = [f'"sub_event_type":"{_TYPES[facts.sub_event_type][1]}"']
         if facts.event_date is not None:
             parts.append(f'"event_date":"{facts.event_date.isoformat()}"')
         if facts.event_date_end is not None:
@@ -217,6 +231,8 @@ class PlainRows:
             parts.append(f'"fatalities_high":{facts.fatalities_high}')
         if facts.tags:
             parts.append(f'"tags":{dumps(list(facts.tags))}')
+        if facts.breach is not None:
+            parts.append(f'"breach":{dumps(to_json(facts.breach))}')
         return "{" + ",".join(parts) + "}"
 
     def _place(self, place: EventPlace) -> tuple[EventPlace, Values, str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,7 @@ from storage.unit import Unit
 BUSY_SECONDS = 10  # how long a writer waits for another one before it gives up
 READ_SECONDS = 5  # how long one reading statement may take: a person waits for it
 CONNECT_SECONDS = 3
+_BUSY_PAUSE = 0.002  # seconds
 WORKERS = 4
 
 # A server whose machine vanished answers nothing at all: its silence is taken for an end after some 5 seconds.
@@ -41,6 +43,7 @@ SILENCE: dict[str, Any] = {
 }
 
 _WRITE = "sitrep_write"
+_AGAIN = "sitrep_again"
 
 
 class Storage:
@@ -62,18 +65,21 @@ class Storage:
         return self._engine.dialect.name
 
     @contextmanager
-    def begin(self, write: bool = False) -> Iterator[Unit]:
+    def begin(self, write: bool = False, *, again: bool = False) -> Iterator[Unit]:
         """A unit of work: all of it is kept, or after an exception nothing. Never hold it across a call to the network.
+
+        `again`: of what could be written again from its source (an import), a power cut may lose the last seconds; the
+        commit does not wait for the disk. Nothing else is lost by it, and nothing is damaged.
 
         Raises DatabaseAwayError when the database cannot be reached or stays locked, StorageError when it refuses.
         """
-        with self._transaction(write) as connection:
+        with self._transaction(write, again=again) as connection:
             yield Unit(connection, write=write, choose=self._choose)
 
     @contextmanager
-    def _transaction(self, write: bool) -> Iterator[Connection]:
+    def _transaction(self, write: bool, *, again: bool = False) -> Iterator[Connection]:
         with _in_plain_words(self.url), self._connected() as connection:
-            connection = connection.execution_options(**{_WRITE: write})
+            connection = connection.execution_options(**{_WRITE: write, _AGAIN: again})
             with connection.begin():
                 yield connection
 
@@ -176,8 +182,39 @@ def _tune_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    write = connection.get_execution_options().get(_WRITE, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get(_WRITE, False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    again = options.get(_AGAIN, False)
+    if connection.info.get(_AGAIN, False) != again:
+        connection.info[_AGAIN] = again
+        connection.exec_driver_sql(f"PRAGMA synchronous = {'NORMAL' if again else 'FULL'}")
+        connection.exec_driver_sql(f"PRAGMA wal_autocheckpoint = {8_000 if again else 1_000}")
+    _begin_writing(connection)
+
+
+def _begin_writing(connection: Connection) -> None:
+    """BEGIN IMMEDIATE, asked for every two milliseconds while another one writes.
+
+    SQLite's own waiting sleeps ever longer, up to a tenth of a second, and so oversleeps the gaps that a writer of many
+    short transactions leaves.
+    """
+    until = time.monotonic() + BUSY_SECONDS
+    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+    try:
+        while True:
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            except exc.OperationalError as fault:
+                code = getattr(fault.orig, "sqlite_errorcode", 0)
+                if code & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+                time.sleep(_BUSY_PAUSE)
+            else:
+                return
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
 
 
 def _postgresql(url: URL) -> Engine:
@@ -215,6 +252,8 @@ def _begin_postgresql(connection: Connection) -> None:
     if connection.get_execution_options().get(_WRITE, False):
         # An import or a migration may work for minutes; only its waiting for locks is bounded.
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        if connection.get_execution_options().get(_AGAIN, False):
+            connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
 
 
 # SQLite has one class of error for nearly everything; these of its result codes mean that another try may help.

@@ -242,11 +242,9 @@ def test_the_short_way_writes_what_the_long_way_writes(dialect: str) -> None:
         event = fold("ABCDEFGHJK", 1, read.event.claims)
         event = replace(event, claims=tuple(replace(c, facts=event.facts) for c in event.claims))
         assert is_plain(event)
-        tables = {
-            t.name: v for t, v in prepare([NewRow(read.report, event, b"d", "why")], at=at, dialect=dialect).tables
-        }
+        new = prepare(NewRow(read.report, event, b"d", "why"), at=at, dialect=dialect)
         values = {**event_values(event, at), **order_values(event, held=False, merged=False)}
         values |= {"event_id": event.event_id, "held": False, "confirmed": False}
-        assert tables["events"] == [turns_of(events, dialect)(values)]
+        assert new.events == turns_of(events, dialect)(values)
         said = [turns_of(claims, dialect)(claim_values(c, event.event_id, n)) for n, c in enumerate(event.claims)]
-        assert tables["claims"] == said
+        assert list(new.claims) == said
