@@ -29,6 +29,7 @@ FAILED: Final = 1
 BAD_USE: Final = 2
 FIRST_WAIT: Final = 1.0
 MAX_WAIT: Final = 30.0
+COLLECT_AFTER: Final = 20_000  # objects made and not gone
 
 BAD_TOKEN: Final = "Telegram does not accept TELEGRAM_TOKEN. Copy it again from @BotFather (/mybots, API Token)."  # noqa: S105 (words)
 AnyApplication = Application[Any, Any, Any, Any, Any, Any]
@@ -73,7 +74,10 @@ async def run(
         await intake.prepare()
         if health:
             await health.open()
-        gc.freeze()  # what is loaded by now stays: the collector need not go through it with every large answer
+        # What is loaded by now stays: the collector need not go through it with every large answer; and an answer makes
+        # tens of thousands of objects that are gone with it, so it looks less often than after every 700.
+        gc.freeze()
+        gc.set_threshold(COLLECT_AFTER, 10, 10)
         log.info("Ready as @%s.", application.bot.username)
         status = await _take_in(intake, stop)
         await _wind_down(application, intake, schedule, deadlines.stop)

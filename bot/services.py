@@ -14,14 +14,14 @@ from zoneinfo import ZoneInfo
 from bot.answering import Answering
 from bot.clock import clock
 from bot.intake import middle_of_cell
-from conflict.answers import Answer
+from conflict.answers import Answer, Reply
 from conflict.errors import DatabaseAwayError
 from conflict.events import ConflictEvent
 from conflict.periods import Period
 from conflict.places import Place
-from conflict.questions import Clarification, Question, QuestionKind
+from conflict.questions import Question, QuestionKind
 from conflict.vocabulary import PlaceLevel
-from handlers.context import ChatView
+from handlers.context import ChatView, Say, Speaker
 from messages.callbacks import AskAgain
 
 WORKERS = 4  # measured: beyond four threads SQLite answers no faster
@@ -58,9 +58,9 @@ class Services:
         """Remember the language for this chat."""
         await self._do(self._set_language, telegram_id, kind, language)
 
-    async def ask(self, text: str, chat: ChatView) -> Answer | Clarification:
-        """The answer to a question in the person's own words."""
-        return await self._do(self._ask, text, chat)
+    async def reply(self, text: str, speaker: Speaker, say: Say) -> Reply | None:
+        """What `say` makes of the answer to a question in the person's own words."""
+        return await self._do(self._reply, text, speaker, say)
 
     async def again(self, action: AskAgain, chat: ChatView) -> Answer | None:
         """The answer to what a button carries, as of now; None if its places are no longer known."""
@@ -99,9 +99,11 @@ class Services:
             chat = unit.chats.get_or_add(telegram_id, kind, today=self.now().date())
             unit.chats.set_language(chat.chat_id, language)
 
-    def _ask(self, text: str, chat: ChatView) -> Answer | Clarification:
+    def _reply(self, text: str, speaker: Speaker, say: Say) -> Reply | None:
+        chat = self._chat(speaker.telegram_id, speaker.kind, speaker.language)
         now = chat.now
-        return self.answering.ask(text, now=now, tz=chat.tz, as_of=now if self.as_of_now else None, totals=False)
+        found = self.answering.ask(text, now=now, tz=chat.tz, as_of=now if self.as_of_now else None, totals=False)
+        return say(found, chat)
 
     def _near(self, latitude: float, longitude: float, chat: ChatView) -> Answer | None:
         place = self._known_near(middle_of_cell(latitude), middle_of_cell(longitude))

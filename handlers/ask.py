@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from telegram import Message, Update
 
-from conflict.answers import Reply
+from conflict.answers import Answer, Reply
 from conflict.questions import Clarification, QuestionKind
 from handlers.addressing import Question, from_person, question_in
-from handlers.chats import chat_of
+from handlers.chats import speaker_of
 from handlers.context import ChatView, Context, Desk, desk_of
 from handlers.pages import page
 from handlers.sending import Place, replace, send
@@ -47,7 +49,7 @@ async def _answer(message: Message, question: Question, update: Update, context:
     before = desk.memory.reply_to(message.chat.id, message.message_id) if edited else ()
     if edited and not before:
         return  # answered long ago, or never: a change of old words is no question
-    reply = await _reply(question, await chat_of(update, context), desk)
+    reply = await desk.conversation.reply(question.text, speaker_of(update), partial(_say, question, desk))
     if reply is None:
         return
     place = Place.of(message)
@@ -55,9 +57,8 @@ async def _answer(message: Message, question: Question, update: Update, context:
     desk.memory.answered(message.chat.id, message.message_id, sent)
 
 
-async def _reply(question: Question, chat: ChatView, desk: Desk) -> Reply | None:
+def _say(question: Question, desk: Desk, found: Answer | Clarification, chat: ChatView) -> Reply | None:
     """The reply in the language of the question; None for small talk under one of our messages in a group."""
-    found = await desk.conversation.ask(question.text, chat)
     if found.question.kind is QuestionKind.UNKNOWN and not question.insisted:
         return None
     texts = desk.texts(found.question.language or chat.language)

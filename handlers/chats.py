@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from telegram import Update
 
-from handlers.context import ChatView, Context, desk_of
+from handlers.context import ChatView, Context, Speaker, desk_of
 
 
 async def chat_of(update: Update, context: Context) -> ChatView:
-    """The chat's settings; in a group the language of one person's Telegram says nothing about the others."""
+    """The chat's settings."""
+    speaker = speaker_of(update)
+    return await desk_of(context).conversation.chat(speaker.telegram_id, speaker.kind, speaker.language)
+
+
+def speaker_of(update: Update) -> Speaker:
+    """Who speaks; in a group the language of one person's Telegram says nothing about the others."""
     chat = update.effective_chat
     user = update.effective_user
     if chat is None:
         raise ValueError("the update belongs to no chat")  # handlers are registered for updates of chats only
     language = user.language_code if user and chat.type == chat.PRIVATE else None
-    return await desk_of(context).conversation.chat(chat.id, str(chat.type), language)
+    return Speaker(chat.id, str(chat.type), language)
 
 
 def language_of(text: str, otherwise: str) -> str:

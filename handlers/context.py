@@ -6,13 +6,14 @@ Everything here may wait (a database, a thread), so it is awaited; nothing block
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any, Protocol
 
 from telegram.ext import Application, BaseHandler, CallbackContext, ExtBot
 
-from conflict.answers import Answer
+from conflict.answers import Answer, Reply
 from conflict.events import ConflictEvent
 from conflict.questions import Clarification
 from messages.callbacks import AskAgain
@@ -39,6 +40,19 @@ class ChatView:
     now: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who speaks, as Telegram tells it: the chat, its kind, and what language the person's Telegram is in."""
+
+    telegram_id: int
+    kind: str
+    language: str | None
+
+
+# How an answer is said in a chat; None: not at all. Called in a worker thread.
+Say = Callable[[Answer | Clarification, ChatView], Reply | None]
+
+
 class Conversation(Protocol):
     """What a person can have done. Raises the errors of `conflict.errors`, DatabaseAwayError among them."""
 
@@ -48,8 +62,8 @@ class Conversation(Protocol):
     async def set_language(self, telegram_id: int, kind: str, language: str) -> None:
         """Remember the language for this chat."""
 
-    async def ask(self, text: str, chat: ChatView) -> Answer | Clarification:
-        """The answer to a question in the person's own words."""
+    async def reply(self, text: str, speaker: Speaker, say: Say) -> Reply | None:
+        """What `say` makes of the answer to a question in the person's own words; all of it off the loop, at once."""
 
     async def again(self, action: AskAgain, chat: ChatView) -> Answer | None:
         """The answer to what a button carries, as of now; None if its places are no longer known."""

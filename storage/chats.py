@@ -8,12 +8,15 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
 from conflict.errors import StorageError
 from storage.people import chats, send_halts, subscriptions, webhook_inbox
 from storage.session import Session
 from storage.subscriptions import set_written_to
+
+# Looked up for each message that comes in, so it is built once.
+_FOUND = select(chats).where(chats.c.telegram_id == bindparam("telegram"))
 
 
 class ChatState(StrEnum):
@@ -82,7 +85,8 @@ class Chats:
 
     def find(self, telegram_id: int) -> Chat | None:
         """The chat of Telegram's id, if we know it."""
-        return self._one(select(chats).where(chats.c.telegram_id == str(telegram_id)))
+        row = self._session.connection.execute(_FOUND, {"telegram": str(telegram_id)}).first()
+        return None if row is None else _chat(row)
 
     def get(self, chat_id: int) -> Chat | None:
         """The chat of our id."""

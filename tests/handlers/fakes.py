@@ -6,14 +6,14 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from conflict.answers import Answer
+from conflict.answers import Answer, Reply
 from conflict.claims import Claim
 from conflict.events import ConflictEvent
 from conflict.facts import EventFacts
 from conflict.places import EventPlace, Place
 from conflict.questions import Clarification, Question, QuestionKind
 from conflict.vocabulary import PlaceLevel, Severity, SubEventType, Verification
-from handlers.context import ChatView
+from handlers.context import ChatView, Say, Speaker
 from messages.callbacks import AskAgain
 
 NOW = datetime(2019, 12, 2, 18, tzinfo=UTC)
@@ -57,7 +57,11 @@ class FakeConversation:
     async def set_language(self, telegram_id: int, kind: str, language: str) -> None:
         self.languages[telegram_id] = language
 
-    async def ask(self, text: str, chat: ChatView) -> Answer | Clarification:
+    async def reply(self, text: str, speaker: Speaker, say: Say) -> Reply | None:
+        chat = await self.chat(speaker.telegram_id, speaker.kind, speaker.language)
+        return say(await self._ask(text, chat), chat)
+
+    async def _ask(self, text: str, chat: ChatView) -> Answer | Clarification:
         async with self._heard:
             self.asked.append(text)
             self._heard.notify_all()
