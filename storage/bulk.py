@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from conflict.facts import EventFacts
 from conflict.gazetteer_file import NamedPlace
 from storage.bulkrows import PlainRows, Values, dumps, in_utc, instant_of, is_plain, iso, microseconds
 from storage.codec import to_json
+from storage.derived import derive
 from storage.eventrows import claim_values, event_values, further_places, order_values
 from storage.models import changes, claims, event_places, events, kept_aside, place_names, places, reports
 from storage.reports import _values as report_values
@@ -49,10 +50,10 @@ class StoredRow(NamedTuple):
 
 
 class Held(NamedTuple):
-    """Where and when an event is, as the search for candidates sees it."""
+    """Where and when an event is, as the search for candidates sees it; days as ordinals, 0 for none."""
 
-    day: date
-    day_end: date
+    day: int
+    day_end: int
     country_code: str | None
     admin1_id: str | None
 
@@ -71,7 +72,7 @@ class Prepared(NamedTuple):
     changes: Values
 
     @property
-    def near(self) -> tuple[str, str, date]:
+    def near(self) -> tuple[str, str, int]:
         """The order in which rows that stand near each other in the indices follow each other."""
         return self.held.admin1_id or "", self.place_id, self.held.day
 
@@ -104,7 +105,7 @@ class Bulk:
             where.append(events.c.event_id.in_(select(changes.c.event_id).where(changes.c.change_id > since)))
         columns = (events.c.day, events.c.day_end, events.c.country_code, events.c.admin1_id)
         for row in self._session.connection.execute(select(*columns).where(*where).distinct()):
-            yield Held(row[0], row[1], row[2], row[3])
+            yield Held(row[0].toordinal(), row[1].toordinal(), row[2], row[3])
 
     def taken(self, event_ids: Sequence[str]) -> set[str]:
         """Which of these event ids are in use."""
@@ -121,6 +122,7 @@ class Bulk:
         _insert(connection, event_places, [one for row in rows for one in row.event_places])
         _insert(connection, claims, [one for row in rows for one in row.claims])
         _insert(connection, changes, [row.changes for row in rows])
+        derive(connection, [row.event_id for row in rows])
 
     def save_places(self, learned: Sequence[NamedPlace], *, at: datetime) -> int:
         """Keep learned places that are not stored, with their names; how many were new."""
@@ -228,8 +230,8 @@ def prepare(row: NewRow, *, at: datetime, dialect: str) -> Prepared:
 def held_at(facts: EventFacts) -> Held:
     """Where and when an event with these facts is."""
     place = facts.primary_place.place if facts.primary_place else None
-    start = facts.event_date or date.min
-    end = max(facts.event_date_end or start, start)
+    start = facts.event_date.toordinal() if facts.event_date else 0
+    end = max(facts.event_date_end.toordinal() if facts.event_date_end else start, start)
     return Held(start, end, place.country_code if place else None, place.admin1_id if place else None)
 
 

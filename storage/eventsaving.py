@@ -15,6 +15,7 @@ from conflict.facts import EventFacts
 from conflict.vocabulary import Status
 from storage.changes import add_change
 from storage.codec import from_json
+from storage.derived import derive, forget
 from storage.eventquery import SHORT_SPAN
 from storage.eventrows import claim_values, event_values, further_places, order_values
 from storage.models import claims, event_links, event_places, event_revisions, events
@@ -61,12 +62,14 @@ def save(
         fresh = {"event_id": event.event_id, "held": False, "confirmed": False}
         connection.execute(insert(events), {**values, **fresh})
     else:
+        forget(connection, [event.event_id])
         _keep_former(connection, event.event_id)
         connection.execute(update(events).where(events.c.event_id == event.event_id).values(values))
         connection.execute(delete(event_places).where(event_places.c.event_id == event.event_id))
     rows = further_places(event, order)
     if rows:
         connection.execute(insert(event_places), rows)
+    derive(connection, [event.event_id])
     _save_claims(connection, event)
     return add_change(
         session,
@@ -108,6 +111,7 @@ def absorb(
     )
     # Claims that the caller did not carry over go too: nothing said is lost, and the redirect has all of it.
     connection.execute(update(claims).where(claims.c.event_id == absorbed_id).values(event_id=into.event_id))
+    forget(connection, [absorbed_id])
     for table in (events, event_places):
         connection.execute(update(table).where(table.c.event_id == absorbed_id).values(listed=False))
     redirected = or_(events.c.event_id == absorbed_id, events.c.merged_into == absorbed_id)
@@ -136,9 +140,11 @@ def mark(
         )
         listed = case((may_be_listed, not held), else_=False)
         until = held_until if held else None
+        forget(connection, [event_id])
         connection.execute(update(events).where(here).values(held=held, held_until=until, listed=listed))
         shown = select(events.c.listed).where(here).scalar_subquery()
         connection.execute(update(event_places).where(event_places.c.event_id == event_id).values(listed=shown))
+        derive(connection, [event_id])
 
 
 def flags(session: Session, event_id: str) -> Flags | None:

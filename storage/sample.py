@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import delete, select, true
 
+from storage.derived import forget
 from storage.models import ceasefires, changes, claims, event_links, events, reports, sources
 from storage.session import Session
 
@@ -24,6 +25,7 @@ def remove_sample(session: Session) -> int:
     )
     for start in range(0, len(ids), _BATCH):
         batch = ids[start : start + _BATCH]
+        forget(connection, batch)
         connection.execute(delete(changes).where(changes.c.event_id.in_(batch)))
         connection.execute(delete(event_links).where(event_links.c.other_id.in_(batch)))
         connection.execute(delete(claims).where(claims.c.event_id.in_(batch)))
