@@ -17,6 +17,7 @@ from typing import Any, Final
 from alerts.dispatch import Dispatcher, InThread
 from alerts.matcher import Matcher
 from alerts.sending import SendingStopped
+from bot.expiry import EVERY_SECONDS, Expiry
 from bot.scheduler import Schedule
 from bot.sender import TelegramSender
 from bot.services import Services
@@ -61,6 +62,7 @@ class Alerting:
             _, late = await asyncio.wait({self._work}, timeout=deadline)
             whole = not late
             self._work.cancel()
+            self._dispatcher.cut_off()
         self._pool.shutdown(wait=False)
         return whole
 
@@ -76,6 +78,7 @@ class Alerting:
                 sent = await self._dispatcher.step()
                 if matched is None and not sent:
                     return
+            await self._dispatcher.drain()
         except DatabaseAwayError as error:
             log.warning("Alerts wait for the database (%s).", error)
         except SendingStopped as error:
@@ -111,9 +114,11 @@ def seat_alerts(
             worker=f"{socket.gethostname()}:{os.getpid()}",
             default_language=settings.language,
             default_tz=settings.timezone,
+            most_an_hour=settings.alerts_per_hour,
             in_thread=in_thread,
         )
 
     alerting = Alerting(Matcher(storage, services.now), dispatcher, alone=storage.kind == "sqlite")
     schedule.every(TICK_SECONDS, JOB, alerting.tick)
+    schedule.every(EVERY_SECONDS, "expiry", Expiry(storage, services.now).tick, at_once=True)
     schedule.also_stop(alerting.stop)

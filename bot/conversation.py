@@ -14,7 +14,9 @@ from bot.opening import load_catalog
 from bot.scheduler import Schedule
 from bot.services import Services
 from bot.settings import Settings
+from bot.settling import SettlingServices
 from handlers.commands import menus
+from handlers.settling import seat_settling
 from messages.buttons import ALERTS
 
 
@@ -33,6 +35,7 @@ async def _conversation(settings: Settings, services: Services, request: Console
     application, intake = build_application(
         settings, services, catalog, request, features=features, sample=sample, storage=storage
     )
+    seat_settling(application, SettlingServices(services.answering, services.now, services.default_tz))
     schedule = Schedule()
     if storage:
         seat_alerts(application, schedule, services, settings, catalog)

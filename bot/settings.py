@@ -124,6 +124,14 @@ class Settings(SourceSettings):
         ge=1,
         le=4096,
     )
+    alerts_per_hour: int = setting(
+        "SITREP_ALERTS_PER_HOUR",
+        12,
+        "The most messages of alerts that one chat gets in an hour; what is more comes folded into one message.",
+        "be a whole number from 1 to 60",
+        ge=1,
+        le=60,
+    )
     messages_per_second: float = setting(
         "SITREP_MESSAGES_PER_SECOND",
         30.0,

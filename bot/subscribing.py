@@ -69,10 +69,6 @@ class SubscribingServices:
         """The event as held now, and this chat's subscriptions that mean it; None if it is not there."""
         return await self._do(self._why, chat, event_id)
 
-    async def erase(self, chat: ChatView) -> None:
-        """Forget the chat, all at once."""
-        await self._do(self._erase, chat)
-
     async def _do(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, partial(call, *args, **kwargs))
 
@@ -181,12 +177,6 @@ class SubscribingServices:
         if event is None:
             return None
         return event, tuple(one for one in self._listed(chat) if matches(event, one.subscription))
-
-    def _erase(self, chat: ChatView) -> None:
-        with self.answering.storage.begin(write=True) as unit:
-            kept = unit.chats.find(chat.telegram_id)
-            if kept is not None:
-                unit.chats.delete(kept.chat_id)
 
     def _described(self, one: Subscription) -> Described:
         found = []

@@ -1,4 +1,4 @@
-"""/alerts and /deleteme, and the buttons of subscriptions and alerts."""
+"""/alerts, and the buttons of subscriptions and alerts."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from handlers.context import Context, desk_of
 from handlers.sending import Place, replace, send, settle
 from handlers.subscribe import said
 from handlers.subscribing import Subscribing, subscribing_of
-from messages.callbacks import AlertMe, ChangeAlerts, EraseMe, ListAlerts, WhyAlert, decode
+from messages.callbacks import AlertMe, ChangeAlerts, ListAlerts, WhyAlert, decode
 from messages.catalog import Texts
 from messages.html import to_plain
 from messages.pages import render_admins_only, render_outdated_button, render_withdrawn_event
-from messages.subscriptions import render_erase, render_erased, render_list, render_no_alerts, render_why
+from messages.subscriptions import render_list, render_no_alerts, render_why
 
-_OURS = (AlertMe, ChangeAlerts, EraseMe, ListAlerts, WhyAlert)
+_OURS = (AlertMe, ChangeAlerts, ListAlerts, WhyAlert)
 
 
 def ours(data: object) -> bool:
@@ -34,16 +34,6 @@ async def show(update: Update, context: Context) -> None:
         texts = desk_of(context).texts(chat.language)
         reply = render_list(await subscribing.listed(chat), texts) if subscribing else render_no_alerts(texts)
         await send(context.bot, Place.of(message), reply)
-
-
-async def delete_me(update: Update, context: Context) -> None:
-    """/deleteme: asks once, then erases."""
-    message = update.effective_message
-    if message is None or not from_person(message):
-        return
-    texts = desk_of(context).texts((await chat_of(update, context)).language)
-    allowed = await may_settle(message.chat, None if message.sender_chat else message.from_user, context)
-    await send(context.bot, Place.of(message), render_erase(texts) if allowed else render_admins_only(texts))
 
 
 async def press(update: Update, context: Context) -> None:
@@ -88,9 +78,6 @@ async def _carry_out(query: CallbackQuery, update: Update, context: Context) -> 
             if not await subscribing.change(chat, what, subscription_id):
                 return render_outdated_button(texts)
             await _show_anew(subscribing, update, context, texts, message)
-        case EraseMe():
-            await subscribing.erase(chat)
-            await replace(context.bot, place, (message.message_id,), render_erased(texts))
     return None
 
 

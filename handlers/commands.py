@@ -13,8 +13,10 @@ COMMANDS: Final[tuple[tuple[str, Key], ...]] = (
     ("ceasefire", msg("truces of a place and their breaches", "command")),
     ("subscribe", msg("be told of a place from now on", "command")),
     ("alerts", msg("what this chat is told of", "command")),
+    ("settings", msg("quiet hours, digest, time zone", "command")),
     ("language", msg("choose the language", "command")),
     ("privacy", msg("what is kept about you", "command")),
+    ("mydata", msg("a file of all that is kept about you", "command")),
     ("deleteme", msg("erase what is kept about you", "command")),
     ("help", msg("how to ask", "command")),
 )

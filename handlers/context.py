@@ -96,6 +96,11 @@ class Memory:
         """The messages that answer that one, as far as remembered."""
         return self._replies.get((chat_id, question_id), ())
 
+    def forget(self, chat_id: int) -> None:
+        """Nothing more of this chat."""
+        for key in [key for key in self._replies if key[0] == chat_id]:
+            del self._replies[key]
+
     def first_of_album(self, album: str | None) -> bool:
         """Whether this is the first message seen of an album (a message of none always is)."""
         if album is None:

@@ -7,7 +7,19 @@ from typing import Final
 from telegram import Update
 from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, filters
 
-from handlers import alerts, ask, buttons, errors, membership, near, other, pages, subscribe
+from handlers import (
+    alerts,
+    ask,
+    buttons,
+    errors,
+    membership,
+    near,
+    other,
+    pages,
+    privacy,
+    settings,
+    subscribe,
+)
 from handlers.context import AnyApplication, AnyHandler, Desk, seat
 
 # What we ask Telegram for; everything else never reaches us.
@@ -41,14 +53,19 @@ def handlers() -> list[AnyHandler]:
         CommandHandler("ceasefire", ask.ceasefire, _NEW_OR_EDITED),
         CommandHandler("subscribe", subscribe.subscribe, _NEW),
         CommandHandler("alerts", alerts.show, _NEW),
-        CommandHandler("deleteme", alerts.delete_me, _NEW),
+        CommandHandler("settings", settings.settings, _NEW),
+        CommandHandler("mydata", privacy.my_data, _NEW),
+        CommandHandler("deleteme", privacy.delete_me, _NEW),
         MessageHandler(_NEW & filters.COMMAND & filters.ChatType.PRIVATE, pages.show_help),
         MessageHandler(_NEW & filters.TEXT & ~filters.COMMAND & subscribe.WISH, subscribe.in_words),
+        MessageHandler(_NEW & filters.TEXT & ~filters.COMMAND & settings.SETTING, settings.in_words),
         MessageHandler(_NEW_OR_EDITED & (filters.TEXT | filters.CAPTION) & ~filters.COMMAND, ask.ask),
         MessageHandler(_NEW & filters.StatusUpdate.MIGRATE, membership.migrated),
         MessageHandler(_NEW & filters.ChatType.PRIVATE & filters.LOCATION, near.near),
         MessageHandler(_NEW & filters.ChatType.PRIVATE & _WITHOUT_TEXT, other.unsupported),
         CallbackQueryHandler(alerts.press, alerts.ours),
+        CallbackQueryHandler(settings.press, settings.ours),
+        CallbackQueryHandler(privacy.press, privacy.ours),
         CallbackQueryHandler(buttons.press),
     ]
 

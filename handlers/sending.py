@@ -64,6 +64,18 @@ async def send(bot: Bot, place: Place, reply: Reply) -> tuple[int, ...]:
     return tuple(sent)
 
 
+async def send_file(bot: Bot, place: Place, content: bytes, name: str, about: Reply) -> None:
+    """Send a file with a line about it."""
+    await bot.send_document(
+        document=content,
+        filename=name,
+        caption=about.html,
+        parse_mode=ParseMode.HTML,
+        reply_markup=keyboard_of(about),
+        **place.options(True),
+    )
+
+
 async def replace(bot: Bot, place: Place, message_ids: tuple[int, ...], reply: Reply) -> tuple[int, ...]:
     """Change a message already sent into this reply; where that cannot be done, send it. The ids it now has."""
     parts = _parts(reply.html)

@@ -32,9 +32,6 @@ class Subscribing(Protocol):
     async def why(self, chat: ChatView, event_id: str) -> tuple[ConflictEvent, tuple[Described, ...]] | None:
         """The event as held now, and this chat's subscriptions that mean it; None if it is not there."""
 
-    async def erase(self, chat: ChatView) -> None:
-        """Forget the chat, all at once."""
-
 
 _KEY = "subscribing"
 

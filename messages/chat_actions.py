@@ -14,7 +14,7 @@ _SETTINGS: Final = {
     "show": ("s", (0,)),
     "quiet": ("q", (0, 2)),  # from and to, in minutes after midnight; without: the choice
     "no_quiet": ("n", (0,)),
-    "breaks": ("b", (2,)),  # the least severity (5: none), and 1 where breaches do
+    "breaks": ("b", (3,)),  # the least severity (5: none), 1 where breaches do, 1 where it is the digest's screen
     "digest": ("d", (0, 1, 2)),  # minutes after midnight, and the weekday
     "no_digest": ("o", (0,)),
     "zone": ("z", (0,)),

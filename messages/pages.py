@@ -82,12 +82,14 @@ def render_privacy(texts: Texts) -> Reply:
     """What is kept of a person, and how to be rid of it."""
     lines = [
         bold(texts.say("What is kept about you")),
-        texts.say("• Your chat's number, language and time zone, so that I can answer you."),
-        texts.say("• What you subscribe to, if you do: places, never your exact position."),
-        texts.say("• Which alerts were sent to this chat, so that they can be corrected."),
-        texts.say("• Your questions are not kept."),
+        texts.say("• Your chat's number, its language and time zone, and the day it was last used."),
+        texts.say("• What you asked to be told of: places, or a square of about 10 km; never your exact position."),
+        texts.say("• When alerts may come: your hours, digest and snoozes."),
+        texts.say("• Which alerts were sent to this chat, for 90 days, so that they can be corrected."),
+        texts.say("• Your questions are not kept: a message is stored only until it is answered."),
+        texts.say("• If you block me, all of it is erased after 30 days; if you have no alerts, after 180 idle days."),
         texts.say("• Telegram and whoever runs this bot can see what you write to it."),
-        texts.say("/deleteme erases all of it at once."),
+        texts.say("/mydata sends you all of it as a file; /deleteme erases it at once."),
         texts.say("Delete this chat on your phone if others may look at it."),
     ]
     return _reply(lines, texts, _menu(texts, "help"))

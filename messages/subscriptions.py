@@ -214,11 +214,20 @@ def render_no_alerts(texts: Texts) -> Reply:
     return _reply([texts.say("Alerts are sent on Telegram only.")], texts)
 
 
+def render_my_data(nothing: bool, texts: Texts) -> Reply:
+    """The line with the file of all that is kept of a chat."""
+    said = texts.say("This file is everything that is kept of this chat.")
+    if nothing:
+        said = texts.say("Nothing is kept of this chat. This file says so.")
+    return _reply([said, texts.say("/deleteme erases all of it at once.")], texts)
+
+
 def render_erase(texts: Texts) -> Reply:
     """The question before everything is erased."""
     lines = [
         bold(texts.say("Erase everything kept of this chat?")),
-        texts.say("Its number, language, time zone, alerts, and which messages were sent to it. At once, for good."),
+        texts.say("Its number, language, time zone, settings, alerts, and which messages were sent to it."),
+        texts.say("At once and for good; no alerts will come any more. /mydata shows all of it first."),
     ]
     return _reply(lines, texts, rows((button(texts.plain("Erase everything", "button"), EraseMe()),)))
 

@@ -114,15 +114,24 @@ class Inbox:
         found = connection.execute(held.where(webhook_inbox.c.update_id.in_(wanted)))
         return tuple(Kept(row.update_id, row.chat, row.body, row.attempts) for row in found)
 
+    def of_chat(self, chat: str) -> tuple[Kept, ...]:
+        """What is recorded of one chat and not handled, or kept aside; oldest first."""
+        rows = select(webhook_inbox).where(webhook_inbox.c.chat == chat).order_by(webhook_inbox.c.update_id)
+        found = self._session.connection.execute(rows)
+        return tuple(Kept(row.update_id, row.chat, row.body, row.attempts) for row in found)
+
     def begin_anew(self, update_id: int) -> None:
         """Note, before it is handled, that this one is begun once more."""
         mine = update(webhook_inbox).where(webhook_inbox.c.update_id == update_id)
         self._session.writing().execute(mine.values(attempts=webhook_inbox.c.attempts + 1))
 
     def set_aside(self, update_id: int) -> None:
-        """Keep this one, but never hand it out again."""
-        mine = update(webhook_inbox).where(webhook_inbox.c.update_id == update_id)
-        self._session.writing().execute(mine.values(claimed_by=None))
+        """Keep that there was this one, without anybody's words or whereabouts, and never hand it out again."""
+        connection = self._session.writing()
+        mine = webhook_inbox.c.update_id == update_id
+        body = connection.execute(select(webhook_inbox.c.body).where(mine)).scalar()
+        kept = {"update_id": update_id, "kinds": sorted(_kinds(body or {}))}
+        connection.execute(update(webhook_inbox).where(mine).values(claimed_by=None, body=kept))
 
     def count(self, *, aside: bool = False) -> int:
         """How many wait to be handled, or are kept aside."""
@@ -146,3 +155,9 @@ class Inbox:
         table = webhook_inbox.c
         rows = select(table.chat, table.claimed_by).where(table.chat.in_(chats), table.claimed_by.is_not(None))
         return {row.chat: row.claimed_by for row in self._session.connection.execute(rows.order_by(table.update_id))}
+
+
+def _kinds(body: dict[str, Any]) -> set[str]:
+    """What sort of update it was: the names of its fields, and of those inside."""
+    inside = {f"{name}.{field}" for name, part in body.items() if isinstance(part, dict) for field in part}
+    return set(body) | inside

@@ -22,6 +22,17 @@ from conflict.vocabulary import CasualtyKind, EventType, OriginatorKind, Severit
 from messages.alerts import Alert, Step, render_alert, render_change
 from messages.catalog import Texts
 from messages.events import Setting
+from messages.settings import (
+    ChatSettings,
+    render_digest,
+    render_no_zone,
+    render_quiet,
+    render_setting_unclear,
+    render_settings,
+    render_snoozed,
+    render_zone_set,
+    render_zones,
+)
 from messages.subscriptions import (
     Described,
     Refusal,
@@ -30,6 +41,7 @@ from messages.subscriptions import (
     render_erase,
     render_erased,
     render_list,
+    render_my_data,
     render_no_alerts,
     render_refused,
     render_subscribed,
@@ -89,6 +101,12 @@ WIDE = Described(Subscription(8, 1, ("gn:169387",), paused=True, breaches_only=T
 ALL = here.seed_events()[:3]
 
 
+SET = ChatSettings(
+    NOW, "Asia/Damascus", True, (22 * 60, 7 * 60), 3, True, 8 * 60, 4, NOW + timedelta(hours=8),
+    ((here.SARAQIB, NOW + timedelta(days=1)), (None, NOW + timedelta(hours=1))),
+)  # fmt: skip
+
+
 def alert(*events: object, **more: object) -> Callable[[Texts], Reply]:
     made = Alert(tuple(events), NOW, **more)  # type: ignore[arg-type]
     return lambda texts: render_alert(made, texts, tz=UTC)
@@ -135,6 +153,18 @@ REPLIES: dict[str, Callable[[Texts], Reply]] = {
     "which": lambda texts: render_which(
         Clarification(Question(QuestionKind.LATEST, "", "en"), "Idlib", (here.IDLIB, here.IDLIB_CITY)), texts
     ),
+    "settings_first": lambda texts: render_settings(ChatSettings(NOW, "UTC"), texts),
+    "settings_all": lambda texts: render_settings(SET, texts),
+    "settings_quiet": lambda texts: render_quiet(SET, texts),
+    "settings_digest": lambda texts: render_digest(SET, texts),
+    "settings_zone": lambda texts: render_zones(SET, texts, ["Africa/Khartoum"]),
+    "settings_zone_set": lambda texts: render_zone_set(SET, texts),
+    "settings_no_zone": lambda texts: render_no_zone("Blorg <b>", texts),
+    "settings_unclear": render_setting_unclear,
+    "snoozed": lambda texts: render_snoozed(SET, texts),
+    "snoozed_no_more": lambda texts: render_snoozed(ChatSettings(NOW, "UTC"), texts),
+    "my_data": lambda texts: render_my_data(False, texts),
+    "my_data_none": lambda texts: render_my_data(True, texts),
     "erase": render_erase,
     "erased": render_erased,
     "no_alerts": render_no_alerts,
