@@ -133,20 +133,19 @@ class Pacing:
             if gone is not None:
                 return gone, None
 
-    def refused(self, now: float, chat: int | None, seconds: float) -> None:
-        """Telegram said to wait (429). It does not say whether the chat or the bot is meant.
+    def refused(self, now: float, chat: int | None, seconds: float) -> tuple[int | None, ...]:
+        """Telegram said to wait (429); what is halted by it. It does not say whether the chat or the bot is meant.
 
-        For a chat it is the chat; for no chat, or for a second chat shortly after, it is the whole bot.
+        For a chat it is the chat; for no chat, or for a second chat shortly after, it is the whole bot (None).
         """
-        until = now + seconds
-        before = self._refused
-        if chat is None:
-            self.halt(None, until)
-            return
-        self.halt(chat, until)
-        if before is not None and before[1] != chat and now - before[0] <= SAME_TROUBLE:
-            self.halt(None, until)
-        self._refused = (now, chat)
+        halted: tuple[int | None, ...] = (chat,)
+        if chat is not None:
+            before, self._refused = self._refused, (now, chat)
+            if before is not None and before[1] != chat and now - before[0] <= SAME_TROUBLE:
+                halted = (chat, None)
+        for scope in halted:
+            self.halt(scope, now + seconds)
+        return halted
 
     def halt(self, chat: int | None, until: float) -> None:
         """Nothing goes to this chat (None: to any) before then."""

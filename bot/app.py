@@ -12,6 +12,7 @@ from alerts.pacing import Limits, Rate
 from bot.backlog import Leftovers
 from bot.clock import clock
 from bot.console import BASE_URL, TOKEN
+from bot.halts import Halts
 from bot.health import Health
 from bot.inbox import Journal
 from bot.intake import Intake
@@ -44,7 +45,7 @@ def build_application(
     """The Application with its handlers, and what feeds it; `bot.lifecycle.run` runs both.
 
     `request` None means Telegram itself (settings.token must be set); the terminal's is `bot.console.terminal_request`.
-    `storage` is where the webhook's updates are recorded; without it the bot polls. `limits` None: Telegram's.
+    `storage` keeps updates and Telegram's "wait" over restarts; without it the bot polls. `limits` None: Telegram's.
     """
     if request is None:
         sends: BaseRequest = AiohttpRequest(connections=settings.connections, read_timeout=settings.request_timeout)
@@ -68,7 +69,8 @@ def build_application(
         .job_queue(None)
     )
     if request is None:
-        builder.rate_limiter(PacedLimiter(limits or Limits(bot=Rate.within(settings.messages_per_second, 1))))
+        pace = limits or Limits(bot=Rate.within(settings.messages_per_second, 1))
+        builder.rate_limiter(PacedLimiter(pace, halts=Halts(storage, clock) if storage else None))
     application = builder.build()
     intake: Poller | Webhook
     if request is None and storage is not None and settings.webhook_url:

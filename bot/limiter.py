@@ -15,6 +15,7 @@ from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
 from alerts.pacing import Lane, Limits, Pacing
+from bot.halts import Halts
 from bot.request import NotSentError
 
 log = logging.getLogger(__name__)
@@ -30,10 +31,13 @@ Call = Callable[..., Coroutine[Any, Any, Result]]
 
 
 class PacedLimiter(BaseRateLimiter[Lane]):
-    """One bot's pacing. Not for threads: one loop calls it."""
+    """One bot's pacing. Not for threads: one loop calls it. `halts` None: Telegram's "wait" is forgotten at the end."""
 
-    def __init__(self, limits: Limits | None = None, *, longest_wait: float = LONGEST_WAIT) -> None:
+    def __init__(
+        self, limits: Limits | None = None, *, longest_wait: float = LONGEST_WAIT, halts: Halts | None = None
+    ) -> None:
         self._pacing = Pacing(limits)
+        self._halts = halts
         self._turns: dict[int, asyncio.Future[None]] = {}
         self._timer: asyncio.TimerHandle | None = None
         self._longest = longest_wait
@@ -44,7 +48,12 @@ class PacedLimiter(BaseRateLimiter[Lane]):
         return len(self._turns)
 
     async def initialize(self) -> None:
-        """Nothing to open."""
+        """Go on obeying what Telegram said before this start."""
+        if self._halts is not None:
+            for chat, seconds in (await self._halts.left()).items():
+                self._pacing.halt(chat, _now() + seconds)
+                if chat is None:
+                    log.warning("Telegram asked before this start to send nothing for another %.0f s.", seconds)
 
     async def shutdown(self) -> None:
         """Stop the clock; calls that wait end with their tasks."""
@@ -73,8 +82,10 @@ class PacedLimiter(BaseRateLimiter[Lane]):
                 return await callback(*args, **kwargs)
             except RetryAfter as error:
                 seconds = _seconds(error)
-                self._pacing.refused(_now(), chat if counted else None, seconds)
+                halted = self._pacing.refused(_now(), chat if counted else None, seconds)
                 waited += seconds
+                if self._halts is not None:
+                    await self._halts.note(halted, seconds)
                 if lane is Lane.ALERT or waited > self._longest:
                     raise
                 log.warning("Telegram asks to wait %.0f s before the next %s.", seconds, endpoint)
