@@ -1,21 +1,22 @@
 """Sends what is due: claimed and committed before the call, rendered then, settled after it.
 
-A window of deliveries is claimed in one transaction, sent at once, and settled in one transaction. What is left in
-`sending` after a crash is what was in the window: it becomes unknown at the next start, and nothing else does.
+At most a window of deliveries is in flight. What came back is settled, and as many again are claimed, in one
+transaction. What is left in `sending` after a crash was in the window: it becomes unknown at the next start, and
+nothing else does.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from alerts.decide import Loudness
-from alerts.rendering import Rendering
+from alerts.rendering import Rendering, Texts
 from alerts.retry import MOST_ATTEMPTS, Again, after_failure, after_unknown
 from alerts.rhythm import MOST_AN_HOUR
 from alerts.sending import (
@@ -35,12 +36,14 @@ from alerts.timing import Timing
 from conflict.errors import StorageError
 from messages.catalog import Catalog
 from storage import Storage, Unit
-from storage.chats import ChatState
+from storage.chats import Chat, ChatState
 from storage.deliveries import Delivery, DeliveryState
 
 log = logging.getLogger(__name__)
 
 WINDOW: Final = 10  # sends in flight: what a crash can leave unknown
+TOGETHER: Final = 0.1  # seconds that those who came back wait for others, to be settled in one transaction
+LOOK_UP: Final = 0.5  # seconds after which the caller may do something else while all are in flight
 STALE: Final = timedelta(minutes=5)  # no call takes this long: whoever claimed it is gone
 BOT: Final = "bot"
 InThread = Callable[..., Awaitable[Any]]
@@ -58,7 +61,7 @@ async def _in_thread(call: Callable[..., Any], *args: Any) -> Any:
     return await asyncio.to_thread(call, *args)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Dispatcher:
     """One sender's hands. Two of them may share a PostgreSQL database: each claims what the other has not."""
 
@@ -73,6 +76,8 @@ class Dispatcher:
     most_an_hour: int = MOST_AN_HOUR
     loudness: Loudness = field(default_factory=Loudness)
     in_thread: InThread = _in_thread
+    _flight: dict[asyncio.Task[Outcome], Ready] = field(default_factory=dict)
+    _texts: Texts = field(default_factory=Texts)
 
     def begin(self, *, alone: bool) -> int:
         """Settle what a crash left in flight; `alone`: nobody else can be sending. How many were unknown."""
@@ -92,47 +97,94 @@ class Dispatcher:
         return len(left)
 
     async def step(self) -> int:
-        """Send one window of what is due; how many were claimed. SendingStopped when nothing can be sent at all."""
-        ready = await self.in_thread(self.claim)
-        if not ready:
-            return 0
-        outcomes = await asyncio.gather(*(self.sender.send(one.message) for one in ready), return_exceptions=True)
-        await self.in_thread(self.settle, ready, [_known(outcome) for outcome in outcomes])
-        for outcome in outcomes:
-            if isinstance(outcome, BaseException):
-                raise outcome
-        return len(ready)
+        """Settle what came back and hand over as many again as are due; how many are in flight, 0: all is done.
 
-    def claim(self) -> list[Ready]:
-        """Claim what is due, the gravest first, and make its texts from the newest revisions."""
+        Waits until one comes back, or for half a second. SendingStopped when nothing can be sent at all: what was in
+        flight is settled first.
+        """
+        back = [task for task in self._flight if task.done()]
+        outcomes = [(self._flight[task], _known(task)) for task in back]
+        free = self.window - len(self._flight) + len(back)
+        ready = await self.in_thread(self.turn, outcomes, free)
+        for task in back:
+            del self._flight[task]
+        for one in ready:
+            self._flight[asyncio.ensure_future(self.sender.send(one.message))] = one
+        for task in back:
+            if isinstance(error := task.exception(), SendingStopped):
+                await self.drain()
+                raise error
+        if self._flight:
+            done, _ = await asyncio.wait(self._flight, timeout=TOGETHER)
+            if not done:
+                await asyncio.wait(self._flight, timeout=LOOK_UP, return_when=asyncio.FIRST_COMPLETED)
+        return len(self._flight)
+
+    async def drain(self) -> None:
+        """Hand over nothing more; wait for what is in flight, and settle it."""
+        if self._flight:
+            await asyncio.wait(self._flight)
+            outcomes = [(one, _known(task)) for task, one in self._flight.items()]
+            await self.in_thread(self.turn, outcomes, 0)
+            self._flight.clear()
+
+    def cut_off(self) -> None:
+        """Wait for nothing: what is in flight stays `sending`, and is unknown at the next start."""
+        for task in self._flight:
+            task.cancel()
+
+    def turn(self, back: Sequence[tuple[Ready, Outcome]], free: int) -> list[Ready]:
+        """In one transaction: note what became of those, claim as many as are free, and make their texts."""
         now = self.now()
-        with self.storage.begin() as unit:
-            if BOT in unit.deliveries.halts(at=now) or not unit.matching.due(at=now):
-                return []
+        if not back and (not free or not self._anything_due(now)):
+            return []
         with self.storage.begin(write=True) as unit:
-            halts = unit.deliveries.halts(at=now)
-            rendering = Rendering(unit, self.catalog, now)
-            claimed = unit.deliveries.claim(self.worker, at=now, limit=self.window)
-            timing = Timing(unit, rendering, claimed, now, self.most_an_hour)
-            found = [self._prepare(unit, timing, one, halts) for one in claimed]
-            rendering.note_shown()
+            self._settle_all(unit, back, now)
+            return self._claim(unit, free, now) if free else []
+
+    def _anything_due(self, now: datetime) -> bool:
+        with self.storage.begin() as unit:  # so that an idle bot never takes the writer's place
+            return unit.deliveries.due(at=now) and BOT not in unit.deliveries.halts(at=now)
+
+    def _settle_all(self, unit: Unit, back: Sequence[tuple[Ready, Outcome]], now: datetime) -> None:
+        arrived = {one.delivery.delivery_id: outcome.message_id for one, outcome in back if isinstance(outcome, Sent)}
+        unit.deliveries.sent(arrived, at=now)
+        for one, outcome in back:
+            if isinstance(outcome, Sent):
+                continue
+            try:
+                self._settle(unit, one, outcome, now)
+            except StorageError:
+                left = unit.deliveries.get(one.delivery.delivery_id)
+                if left is not None:  # None: the chat was erased meanwhile, and its deliveries with it
+                    log.warning("Delivery %s is %s already, not %s.", left.delivery_id, left.state, outcome)
+
+    def _claim(self, unit: Unit, free: int, now: datetime) -> list[Ready]:
+        """What is due, the gravest first, with texts made from the newest revisions."""
+        halts = unit.deliveries.halts(at=now)
+        claimed = unit.deliveries.claim(self.worker, at=now, limit=free) if BOT not in halts else ()
+        if not claimed:
+            return []
+        originals = unit.deliveries.several(one.edit_of for one in claimed if one.edit_of is not None)
+        chats = unit.chats.several({one.chat_id for one in claimed})
+        rendering = Rendering(unit, self.catalog, now, self._texts.at(now))
+        rendering.read([*claimed, *originals.values()])
+        timing = Timing(unit, rendering, claimed, now, self.most_an_hour)
+        found = [self._prepare(unit, timing, one, chats.get(one.chat_id), originals, halts) for one in claimed]
+        rendering.note_shown()
         return [one for one in found if one is not None]
 
-    def settle(self, ready: Sequence[Ready], outcomes: Sequence[Outcome]) -> None:
-        """Note what became of each, in one transaction."""
-        now = self.now()
-        with self.storage.begin(write=True) as unit:
-            for one, outcome in zip(ready, outcomes, strict=True):
-                try:
-                    self._settle(unit, one, outcome, now)
-                except StorageError:  # the chat was erased meanwhile, and its deliveries with it
-                    if unit.deliveries.get(one.delivery.delivery_id) is not None:
-                        raise
-
-    def _prepare(self, unit: Unit, timing: Timing, delivery: Delivery, halts: dict[str, datetime]) -> Ready | None:
+    def _prepare(
+        self,
+        unit: Unit,
+        timing: Timing,
+        delivery: Delivery,
+        chat: Chat | None,
+        originals: Mapping[int, Delivery],
+        halts: Mapping[str, datetime],
+    ) -> Ready | None:
         """The delivery with its text; None where it is settled already or must wait."""
         now = timing.now
-        chat = unit.chats.get(delivery.chat_id)
         if chat is None or chat.state is not ChatState.ACTIVE:
             unit.deliveries.settle(delivery.delivery_id, DeliveryState.GONE, at=now, error="the chat left")
             return None
@@ -140,7 +192,7 @@ class Dispatcher:
         if halted is not None:
             unit.deliveries.retry(delivery.delivery_id, due_at=halted, counts=False)
             return None
-        original = delivery if delivery.edit_of is None else unit.deliveries.get(delivery.edit_of)
+        original = delivery if delivery.edit_of is None else originals.get(delivery.edit_of)
         if original is not None and original is not delivery and original.state is DeliveryState.SENDING:
             unit.deliveries.retry(delivery.delivery_id, due_at=now + timedelta(seconds=2), counts=False)
             return None
@@ -169,8 +221,6 @@ class Dispatcher:
         delivery = ready.delivery
         number, deliveries = delivery.delivery_id, unit.deliveries
         match outcome:
-            case Sent(message_id):
-                deliveries.settle(number, DeliveryState.SENT, at=now, message_id=message_id)
             case Gone(reason, for_good):
                 deliveries.settle(number, DeliveryState.GONE, at=now, error=reason)
                 state = ChatState.RETIRED if for_good else ChatState.BLOCKED
@@ -213,8 +263,14 @@ def _again(unit: Unit, delivery: Delivery, again: Again, now: datetime, reason: 
     )
 
 
-def _known(outcome: Outcome | BaseException) -> Outcome:
+def _known(task: asyncio.Task[Outcome]) -> Outcome:
     """What is not foreseen may have happened after Telegram took the message."""
-    if isinstance(outcome, SendingStopped):
+    if task.cancelled():
+        return Perhaps("cut off")
+    error = task.exception()
+    if isinstance(error, SendingStopped):
         return NotSent("nothing can be sent now")
-    return Perhaps(type(outcome).__name__) if isinstance(outcome, BaseException) else outcome
+    if error is not None:
+        log.error("Sending failed unexpectedly.", exc_info=error)
+        return Perhaps(type(error).__name__)
+    return task.result()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from itertools import pairwise
 
 from conflict.answers import Reply
@@ -17,7 +17,25 @@ from messages.catalog import Catalog
 from storage import Unit
 from storage.deliveries import Delivery, DeliveryState
 
+_KEPT = timedelta(seconds=2)
 _TOLD = (DeliveryState.SENT, DeliveryState.UNKNOWN)
+
+
+@dataclass(slots=True)
+class Texts:
+    """What was read and said lately, for the next transactions: a burst tells many chats the same."""
+
+    events: dict[str, ConflictEvent] = field(default_factory=dict)
+    replies: dict[tuple[object, ...], Reply] = field(default_factory=dict)
+    since: datetime | None = None
+
+    def at(self, now: datetime) -> Texts:
+        """The same, empty where it is older than a text may be: it names days and hours."""
+        if self.since is None or not timedelta(0) <= now - self.since <= _KEPT:
+            self.events.clear()
+            self.replies.clear()
+            self.since = now
+        return self
 
 
 @dataclass(slots=True)
@@ -27,9 +45,9 @@ class Rendering:
     unit: Unit
     catalog: Catalog
     now: datetime
+    texts: Texts = field(default_factory=Texts)
     _events: dict[str, ConflictEvent | None] = field(default_factory=dict)
     _histories: dict[str, tuple[Version, ...]] = field(default_factory=dict)
-    _replies: dict[tuple[object, ...], Reply] = field(default_factory=dict)
     _shown: dict[int, dict[str, int]] = field(default_factory=dict)
 
     def reply(
@@ -49,10 +67,20 @@ class Rendering:
             return self._edit(original, language, tz)
         return self._answer(delivery, language, tz)
 
+    def read(self, deliveries: Iterable[Delivery]) -> None:
+        """Read the events that these carry, those of them that are not known in their newest revision."""
+        wanted = {event_id for delivery in deliveries for event_id, _ in delivery.carries}
+        for event_id, revision in self.unit.matching.revisions(wanted).items():
+            known = self.texts.events.get(event_id)
+            if known is not None and known.revision == revision:
+                self._events[event_id] = known
+
     def note_shown(self) -> None:
         """Keep which revisions the messages carry: a later one finds them to mend."""
         same: dict[tuple[tuple[str, int], ...], list[int]] = {}
         for delivery_id, revisions in self._shown.items():
+            if not revisions:
+                continue
             same.setdefault(tuple(sorted(revisions.items())), []).append(delivery_id)
         for shown, delivery_ids in same.items():
             self.unit.matching.shown(delivery_ids, dict(shown))
@@ -64,7 +92,7 @@ class Rendering:
         self._carries(delivery)
         how = (delivery.repeated, delivery.held, possible)
         key = ("message", how, language, str(tz), *((e.event_id, e.revision) for e in events))
-        if key not in self._replies:
+        if key not in self.texts.replies:
             alert = Alert(
                 tuple(events),
                 self.now,
@@ -73,8 +101,8 @@ class Rendering:
                 held=delivery.held,
                 possible=possible,
             )
-            self._replies[key] = render_alert(alert, self.catalog.texts(language), tz=tz)
-        return self._replies[key]
+            self.texts.replies[key] = render_alert(alert, self.catalog.texts(language), tz=tz)
+        return self.texts.replies[key]
 
     def _edit(self, original: Delivery, language: str, tz: tzinfo) -> Reply | None:
         events = self.events_of(original)
@@ -83,14 +111,14 @@ class Rendering:
         told_at = original.claimed_at or original.created_at  # when its text was made
         self._carries(original)
         key = ("edit", told_at, original.held, language, str(tz), *((e.event_id, e.revision) for e in events))
-        if key not in self._replies:
+        if key not in self.texts.replies:
             steps = tuple(step for event in events for step in self._steps(event, original, told_at))
             steps = tuple(sorted(steps, key=lambda step: step.after.at or told_at))
             alert = Alert(
                 tuple(events), self.now, self._truces(events), told_at=told_at, steps=steps, held=original.held
             )
-            self._replies[key] = render_alert(alert, self.catalog.texts(language), tz=tz)
-        return self._replies[key]
+            self.texts.replies[key] = render_alert(alert, self.catalog.texts(language), tz=tz)
+        return self.texts.replies[key]
 
     def _answer(self, delivery: Delivery, language: str, tz: tzinfo) -> Reply | None:
         change = self.unit.matching.change(delivery.change_id) if delivery.change_id else None
@@ -102,9 +130,9 @@ class Rendering:
         if not before or not changed(before[-1], after):
             return None
         key = ("answer", language, event.event_id, before[-1].revision, event.revision)
-        if key not in self._replies:
-            self._replies[key] = render_change(event, before[-1], after, self.catalog.texts(language))
-        return self._replies[key]
+        if key not in self.texts.replies:
+            self.texts.replies[key] = render_change(event, before[-1], after, self.catalog.texts(language))
+        return self.texts.replies[key]
 
     def events_of(self, delivery: Delivery) -> list[ConflictEvent]:
         """The events that a delivery carries as held now, merges followed, each once, the gravest first."""
@@ -113,9 +141,9 @@ class Rendering:
 
     def _carries(self, delivery: Delivery) -> None:
         shown = {}
-        for event_id, _ in delivery.carries:
+        for event_id, revision in delivery.carries:
             event = self._event(event_id)
-            if event is not None and event.event_id == event_id:
+            if event is not None and event.event_id == event_id and event.revision > revision:
                 shown[event_id] = event.revision
         self._shown[delivery.delivery_id] = shown
 
@@ -128,7 +156,9 @@ class Rendering:
 
     def _event(self, event_id: str) -> ConflictEvent | None:
         if event_id not in self._events:
-            self._events[event_id] = self.unit.events.get(event_id)
+            event = self._events[event_id] = self.unit.events.get(event_id)
+            if event is not None:
+                self.texts.events[event.event_id] = event
         return self._events[event_id]
 
     def _history(self, event_id: str) -> tuple[Version, ...]:

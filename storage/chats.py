@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -91,6 +91,11 @@ class Chats:
     def get(self, chat_id: int) -> Chat | None:
         """The chat of our id."""
         return self._one(select(chats).where(chats.c.chat_id == chat_id))
+
+    def several(self, chat_ids: Iterable[int]) -> dict[int, Chat]:
+        """Those of these ids that there are."""
+        rows = self._session.connection.execute(select(chats).where(chats.c.chat_id.in_(list(chat_ids))))
+        return {row.chat_id: _chat(row) for row in rows}
 
     def set_language(self, chat_id: int, language: str) -> None:
         """An IETF tag, for example `ar`."""

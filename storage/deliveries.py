@@ -6,15 +6,16 @@ and no others, are `unknown`. At most one delivery stands for a chat, an event's
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Row, Select, bindparam, delete, exists, func, insert, or_, select, update
 
 from conflict.errors import StorageError
+from conflict.vocabulary import Severity
 from storage.people import deliveries, delivery_events, seen_updates, send_halts
 from storage.session import Session
 
@@ -31,6 +32,8 @@ class DeliveryState(StrEnum):
     DEAD = "dead"  # retried too often
     SUPERSEDED = "superseded"  # a newer revision took its place before it was sent
 
+
+_LANES = sorted((int(severity) for severity in Severity), reverse=True)  # the gravest first
 
 _AFTER: dict[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.PENDING: frozenset({DeliveryState.SUPERSEDED, DeliveryState.GONE, DeliveryState.DEAD}),
@@ -155,17 +158,14 @@ class Deliveries:
     def claim(self, worker: str, *, at: datetime, limit: int = 30) -> tuple[Delivery, ...]:
         """Take what is due, gravest lane first, then oldest; it is `sending` from the commit on and nobody else's."""
         connection = self._session.writing()
-        due = (
-            select(deliveries.c.delivery_id)
-            .where(deliveries.c.state == str(DeliveryState.PENDING), deliveries.c.next_attempt_at <= at)
-            .order_by(deliveries.c.lane.desc(), deliveries.c.next_attempt_at, deliveries.c.delivery_id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)  # SQLite has one writer and leaves this out
-        )
-        ids = connection.execute(due).scalars().all()
+        ids: list[int] = []
+        for lane in _LANES:
+            if len(ids) < limit:  # SQLite has one writer and leaves the lock out
+                due = _due(lane, at, limit - len(ids)).with_for_update(skip_locked=True)
+                ids += [row.delivery_id for row in connection.execute(due)]
         if not ids:
             return ()
-        connection.execute(
+        taken = connection.execute(
             update(deliveries)
             .where(deliveries.c.delivery_id.in_(ids))
             .values(
@@ -174,9 +174,27 @@ class Deliveries:
                 claimed_at=at,
                 attempts=deliveries.c.attempts + 1,
             )
-        )
-        found = {one.delivery_id: one for one in self._read(deliveries.c.delivery_id.in_(ids))}
+            .returning(deliveries)
+        ).all()
+        found = {one.delivery_id: one for one in self._whole(taken)}
         return tuple(found[delivery_id] for delivery_id in ids)
+
+    def due(self, *, at: datetime) -> bool:
+        """Whether anything is to be sent now."""
+        execute = self._session.connection.execute
+        return any(execute(_due(lane, at, 1)).first() is not None for lane in _LANES)
+
+    def sent(self, message_ids: Mapping[int, int], *, at: datetime) -> None:
+        """Note that these deliveries arrived, each as a message of Telegram's; those erased meanwhile are passed."""
+        before = [deliveries.c.state == str(one) for one, after in _AFTER.items() if DeliveryState.SENT in after]
+        statement = (
+            update(deliveries)
+            .where(deliveries.c.delivery_id == bindparam("number"), or_(*before))
+            .values(state=str(DeliveryState.SENT), settled_at=at, error=None, message_id=bindparam("message"))
+        )
+        rows = [{"number": number, "message": message} for number, message in message_ids.items()]
+        if rows:
+            self._session.writing().execute(statement, rows)
 
     def settle(
         self,
@@ -234,6 +252,12 @@ class Deliveries:
         """The delivery of this id."""
         found = self._read(deliveries.c.delivery_id == delivery_id)
         return found[0] if found else None
+
+    def several(self, delivery_ids: Iterable[int]) -> dict[int, Delivery]:
+        """Those of these ids that there are."""
+        wanted = list(delivery_ids)
+        found = self._read(deliveries.c.delivery_id.in_(wanted)) if wanted else ()
+        return {one.delivery_id: one for one in found}
 
     def that_told(self, event_id: str, limit: int = 1000, *, after: int = 0) -> tuple[Delivery, ...]:
         """Deliveries sent (or perhaps sent) that carried this event, by id: whom a correction must reach."""
@@ -328,6 +352,9 @@ class Deliveries:
         rows = self._session.connection.execute(
             select(deliveries).where(*conditions).order_by(deliveries.c.delivery_id).limit(limit)
         ).all()
+        return self._whole(rows)
+
+    def _whole(self, rows: Sequence[Row[Any]]) -> tuple[Delivery, ...]:
         carried = self._carried([row.delivery_id for row in rows])
         return tuple(_delivery(row, carried.get(row.delivery_id, ())) for row in rows)
 
@@ -341,6 +368,20 @@ class Deliveries:
         for row in rows:
             found[row.delivery_id] = (*found.get(row.delivery_id, ()), (row.event_id, row.revision_shown))
         return found
+
+
+def _due(lane: int, at: datetime, limit: int) -> Select[tuple[int]]:
+    """What is due in one lane, oldest first: an index gives it in this order, however much waits."""
+    return (
+        select(deliveries.c.delivery_id)
+        .where(
+            deliveries.c.state == str(DeliveryState.PENDING),
+            deliveries.c.lane == lane,
+            deliveries.c.next_attempt_at <= at,
+        )
+        .order_by(deliveries.c.next_attempt_at, deliveries.c.delivery_id)
+        .limit(limit)
+    )
 
 
 def _delivery(row: Row[Any], carries: tuple[tuple[str, int], ...]) -> Delivery:

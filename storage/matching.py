@@ -21,7 +21,6 @@ from conflict.subscriptions import concerns_civilians, concerns_truce, event_are
 from conflict.vocabulary import Severity, Verification
 from storage.changes import begin_feed, matching, to_change
 from storage.codec import from_json
-from storage.deliveries import DeliveryState
 from storage.models import changes, cursors, event_revisions, events
 from storage.people import deliveries, delivery_events
 from storage.session import Session
@@ -192,12 +191,14 @@ class Matching:
         """A reply in place of an edit that Telegram refuses; nothing where one was made for the same change."""
         matching(self._session).execute(_AT(_ALONE), {"delivery_id": delivery_id, "at": at})
 
-    def due(self, *, at: datetime) -> bool:
-        """Whether anything is to be sent now."""
-        found = select(deliveries.c.delivery_id).where(
-            deliveries.c.state == str(DeliveryState.PENDING), deliveries.c.next_attempt_at <= at
+    def revisions(self, event_ids: Iterable[str]) -> dict[str, int]:
+        """The newest revision of each of these events; those merged or not stored are missing."""
+        rows = self._session.connection.execute(
+            select(events.c.event_id, events.c.revision).where(
+                events.c.event_id.in_(list(event_ids)), events.c.merged_into.is_(None)
+            )
         )
-        return self._session.connection.execute(found.limit(1)).first() is not None
+        return {row.event_id: row.revision for row in rows}
 
     def history(self, event_id: str) -> tuple[Version, ...]:
         """What the event said before its newest revision, oldest first."""

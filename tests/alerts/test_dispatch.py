@@ -201,7 +201,7 @@ async def test_what_a_crash_left_in_flight_is_unknown_and_nothing_else(bot: Bot)
     chats = [bot.subscriber(n) for n in range(1, 14)]
     bot.happens(facts(ARIHA))
     bot.matcher.step()
-    claimed = await asyncio.to_thread(bot.dispatcher.claim)  # and then the process dies
+    claimed = await asyncio.to_thread(bot.dispatcher.turn, [], bot.dispatcher.window)  # and then the process dies
     again = Dispatcher(bot.storage, bot.hands, CATALOG, bot.now, "next")
     assert again.begin(alone=True) == len(claimed) == again.window
     await bot.run(1)
@@ -224,10 +224,10 @@ async def test_a_chat_erased_while_it_is_sent_to_is_no_error(bot: Bot) -> None:
     chat_id = bot.subscriber()
     bot.happens(facts(ARIHA))
     bot.matcher.step()
-    ready = await asyncio.to_thread(bot.dispatcher.claim)
+    ready = await asyncio.to_thread(bot.dispatcher.turn, [], 1)
     with bot.storage.begin(write=True) as unit:
         unit.chats.delete(chat_id)
-    bot.dispatcher.settle(ready, [Sent(5)])
+    bot.dispatcher.turn([(one, Sent(5)) for one in ready], 0)
     assert bot.deliveries(chat_id) == ()
 
 
@@ -236,6 +236,7 @@ async def test_a_token_that_is_refused_stops_everything_and_loses_nothing(bot: B
     bot.hands.answers = [SendingStopped("InvalidToken")]
     bot.happens(facts(ARIHA))
     bot.matcher.step()
+    assert await bot.dispatcher.step() == 1
     with pytest.raises(SendingStopped):
         await bot.dispatcher.step()
     assert bot.states(chat_id) == [("message", "pending")]
