@@ -53,7 +53,9 @@ class UcdpReader:
                 data = await self._page(source, desk, version, page)
                 asked += 1
                 rows = rows_of(data, "Result", HOST) if data else []
-                if not rows:
+                if not rows and page:
+                    break  # fewer pages than it said
+                if not rows:  # not out yet
                     return Reading(items, new, 0, events, whole=whole, cursor=json.dumps(went))
                 header = list(dict.fromkeys(str(name) for row in rows for name in row))
                 table = [[cell(row.get(name)) for name in header] for row in rows]
