@@ -187,7 +187,20 @@ def _unfit(cluster: Cluster) -> str | None:
         dated = cluster.span is not None
         placed = bool(cluster.places) and not any(n.startswith("place") for n in cluster.inherited)
         return None if dated and placed else cluster.background
+    first = cluster.first
+    if first.key in _PASSING and first.index >= _OPENING and len(cluster.frames) == 1:
+        placed = bool(cluster.places) and not any(n.startswith("place") for n in cluster.inherited)
+        if cluster.span is None and not placed:
+            return "mentioned in passing: no day and no place of its own"
     return None
+
+
+_OPENING = 4  # sentences that say what a report is about
+# What goes with violence: told as an event of its own only where the report opens with it or says when or where.
+_PASSING = frozenset(
+    {"agreement", "arrests", "looting", "disrupted_weapons", "change_to_group", "headquarters", "release"}
+    | {"peaceful_protest", "violent_demonstration", "non_violent_transfer"}
+)
 
 
 def _tags(item: Told, key: str) -> tuple[str, ...]:

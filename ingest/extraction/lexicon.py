@@ -75,6 +75,8 @@ class Lexicon:
         for sub, table in _table(language, "triggers").items():
             self._add(table.get("strong", ()), "trigger", sub, "strong")
             self._add(table.get("weak", ()), "trigger", sub, "weak")
+            self._add(table.get("beside", ()), "beside", sub)
+            self._add(table.get("heading", ()), "heading", sub)
             self.needs[sub] = self.needs.get(sub, frozenset()) | frozenset(table.get("needs", ()))
         for guard, phrases in _table(language, "guards").items():
             self._add(phrases, guard, guard)

@@ -23,17 +23,24 @@ class Side:
     group: str  # actor | state | opposition | unnamed | civilians | protesters
 
 
-_SELF = frozenset({"it", "they", "we", "its", "their"})
+_SELF = frozenset({"it", "they", "we", "its", "their", "انه", "انها", "انهم", "قواته", "قواتها", "مقاتليه", "عناصره"})
+_SELF_REACH = 12  # words between a speaker and its own name for itself
 
 
 def sides_of(tagged: Tagged, lexicon: Lexicon, country: str | None, voice: Voice) -> list[Side]:
     """All who a sentence names as taking part; unnamed ones stay unnamed, the voice is not among them."""
     found: list[Side] = []
-    speaker = next((t for t in tagged.by("actor") if t.first == voice.first), None)
+    speaker = next((t for t in tagged.by("actor") if t.first == voice.first), None) or next(
+        (t for t in tagged.by("nationality") if voice.first <= t.first < voice.last), None
+    )
     if speaker is not None and (entry := lexicon.actors.get(speaker.value)):
         said = next((i for i in range(speaker.last, len(tagged.words)) if tagged.words[i].key in _SELF), None)
-        if said is not None and said - speaker.last <= 12:  # "the army said it had retaken ..."
+        if said is not None and said - speaker.last <= _SELF_REACH:  # "the army said it had retaken ..."
             found.append(Side(Actor(entry.name, entry.id, entry.side), said, said + 1, "actor"))
+        elif any(
+            speaker.last == t.first for t in tagged.by("trigger")
+        ):  # Arabic: "announced the army [its] retaking ..."
+            found.append(Side(Actor(entry.name, entry.id, entry.side), speaker.first, speaker.last, "actor"))
     for tag in tagged.tags:
         if tag.category not in ("actor", "group") or (voice.first <= tag.first < max(voice.last, voice.first)):
             continue

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.extraction.casualties import Count
+from ingest.extraction.parts import Count
 from ingest.extraction.sides import STATE_SIDES, Side
-from ingest.extraction.tags import Tag, Tagged
+from ingest.extraction.tags import Tag, Tagged, forms
 
 # Where several sub-types claim the same words, the more telling one wins.
 _ORDER = (
@@ -51,6 +51,9 @@ def triggers_of(
     at: dict[int, list[Tag]] = {}
     for tag in tagged.by("trigger"):
         at.setdefault(tag.first, []).append(tag)
+    heading = _heading(tagged)
+    if heading:
+        return [heading]
     found: list[tuple[str, Tag]] = []
     destroyed = [i for i, word in enumerate(tagged.words) if word.key == "destroyed"]
     scene = _scene(tagged, sides, counts, places)
@@ -78,7 +81,19 @@ def triggers_of(
             if chosen[1].detail == "strong":
                 strong_until = chosen[1].last
             found.append(_sharpened(tagged, chosen, sides, counts))
-    return _without_context(tagged, _without_strays(_without_harm_words(tagged, found)), counts)
+    return _without_context(tagged, _without_strays(tagged, _without_harm_words(tagged, found)), counts)
+
+
+_HEADING_WORDS = 8  # a coder's heading stands at the head of its note
+
+
+def _heading(tagged: Tagged) -> tuple[str, Tag] | None:
+    """What a coder's note says of itself before a colon: "Property destruction: On 3 May ...", "Interception: ..."."""
+    for tag in tagged.by("heading"):
+        sign = tagged.words[tag.last] if tag.last < min(len(tagged.words), _HEADING_WORDS) else None
+        if tag.first <= 1 and sign is not None and sign.key == ":":
+            return tag.value, tag
+    return None
 
 
 _OPEN = ("armed_clash", "attack", "remote_explosive")  # a weapon beside these words says more than they do
@@ -147,25 +162,37 @@ def _fulfilled(tagged: Tagged, trigger: Tag, scene: _Scene) -> bool:
     """Whether a weak trigger stands beside what it needs."""
     sub = trigger.value
     key = tagged.words[trigger.first].key
+    if _beside(tagged, trigger) and (sub not in _NEED_ARMED or scene.armed):
+        return True
     if sub in _WEAPONS:
         return (
             _weapon_near(tagged, trigger) or _plain_strike(tagged, trigger, scene) or _plain_blast(trigger, key, scene)
         )
+    if sub in _ONLY_BESIDE:
+        return False
     if sub == "disrupted_weapons":
         return _weapon_stopped(tagged, trigger)
     if sub == "release":
         return any(0 <= t.first - trigger.last <= 6 for t in tagged.by("role") if t.value == "prisoners")
     if sub == "looting":
         return any(0 <= t.first - trigger.last <= 5 for t in tagged.by("target"))
-    if sub == "armed_clash" and scene.fighters and key not in _ONE_SIDED:
+    if (
+        sub == "armed_clash"
+        and scene.fighters
+        and key not in _ONE_SIDED
+        and (scene.places or not is_plain(tagged, trigger))
+    ):
         return True
-    if not scene.armed and sub not in ("attack", "agreement"):
+    if sub == "attack" and key in _ON_PLACES and scene.civilians and scene.counted and scene.places:
+        return True  # "killed 16 people in an attack on a church", by nobody named
+    if not scene.armed and sub != "attack":
         return False
     if sub == "territory":
         after = any(0 <= t.first - trigger.last <= 7 for t in tagged.by("territory"))
         named = any(0 <= first - trigger.last <= 3 for first in scene.places)
         if key in ("took", "take", "takes", "entered"):
-            return named
+            held = any(0 <= t.first - trigger.last <= 3 for t in tagged.by("beside") if t.value == "armed_clash")
+            return named or (held and key != "entered")
         taken = any(h.first <= trigger.first < h.last for h in tagged.by("harm"))  # "captured six fighters"
         return (after or named) and not (taken and scene.counted)
     near = any(t.value in _CIVIL_ROLES and -1 <= t.first - trigger.last <= 5 for t in tagged.by("role"))
@@ -183,6 +210,20 @@ def _fulfilled(tagged: Tagged, trigger: Tag, scene: _Scene) -> bool:
     return True
 
 
+_NEED_ARMED = ("armed_clash", "arrests")  # what stands beside these words is not enough by itself
+_ONLY_BESIDE = ("agreement", "headquarters", "peaceful_protest")
+_BESIDE_REACH = 8
+
+
+def _beside(tagged: Tagged, trigger: Tag) -> bool:
+    """Whether one of the words listed as `beside` for a sub-type stands near: "signed" near "truce"."""
+    return any(
+        tag.value == trigger.value
+        and (0 <= tag.first - trigger.last <= _BESIDE_REACH or 0 <= trigger.first - tag.last <= _BESIDE_REACH // 2)
+        for tag in tagged.by("beside")
+    )
+
+
 _CREWED = ("warplane", "jet", "plane", "helicopter", "aircraft", "fighter", "su", "mig")
 
 
@@ -190,6 +231,12 @@ def _weapon_stopped(tagged: Tagged, trigger: Tag) -> bool:
     """Whether what is stopped is a weapon nobody sits in: a drone, a missile, a bomb."""
     near = [w for w in tagged.by("weapon") if -6 <= w.first - trigger.last <= 7 and w.value != "gun"]
     return any(not tagged.words[w.first].key.startswith(_CREWED) for w in near)
+
+
+def _crewed(tagged: Tagged, trigger: Tag) -> bool:
+    """Whether what is brought down has people in it: that is fighting, no weapon stopped."""
+    near = [w for w in tagged.by("weapon") if -6 <= w.first - trigger.last <= 4 and w.value == "aircraft"]
+    return bool(near) and all(tagged.words[w.first].key.startswith(_CREWED) for w in near)
 
 
 # Words that tell of a clash only where another armed side is hit.
@@ -203,6 +250,7 @@ _ONE_SIDED = frozenset(
 _ON_PLACES = frozenset(
     (
         "attack", "attacked", "attacks", "raid", "raided", "raids", "stormed", "هاجم", "هاجمت", "هاجموا",
+        "هجوم", "هجمات", "هجوما",
     )
 )  # fmt: skip
 _STRIKES = frozenset(["strike", "strikes", "raids", "ضربه", "ضربات"])
@@ -243,6 +291,12 @@ def _sharpened(
 ) -> tuple[str, Tag]:
     """A bare "attack" by chemical or suicide means is that; "clashes" between police and protesters are a protest."""
     key, trigger = chosen
+    if key == "grenade" and any(
+        w.value == "aircraft" and abs(w.first - trigger.first) <= 8 for w in tagged.by("weapon")
+    ):
+        return "air_strike", trigger
+    if key == "disrupted_weapons" and trigger.detail == "strong" and _crewed(tagged, trigger):
+        return "armed_clash", trigger
     weapons = {w.value for w in tagged.by("weapon") if abs(w.first - trigger.first) <= 8}
     if key in ("attack", "armed_clash", "remote_explosive") and "suicide" in weapons:
         return "suicide_bomb", trigger
@@ -293,8 +347,15 @@ PLAIN = frozenset(
         "شنت",
         "دمر",
         "دمرت",
+        *("died", "dies", "dead", "wounding", "wounds", "injuring", "injures", "injure", "slain", "martyred", "lost"),
+        *("جرح", "اصيبوا", "لقي", "لقوا", "قتلي", "توفي", "اوقع", "اسفر", "اسفرت", "تقتل", "يوقع"),
     ]
 )
+
+
+def is_plain(tagged: Tagged, trigger: Tag) -> bool:
+    """Whether a trigger only says that people were harmed, not how."""
+    return trigger.detail == "weak" and not PLAIN.isdisjoint(forms(tagged.words[trigger.first].key))
 
 
 _VIOLENT = frozenset(
@@ -306,15 +367,31 @@ _VIOLENT = frozenset(
 )  # fmt: skip
 
 
+_DELIVERS = frozenset({"air_strike", "shelling", "grenade", "remote_explosive"})  # how a chemical weapon came
+# Of what one sentence tells of one place, violence comes before what went with it (as in ACLED's codebook).
+_FIRST = frozenset({"attack", "armed_clash", "air_strike", "shelling", "suicide_bomb", "abduction", "sexual_violence"})
+_LEAST = frozenset({"arrests", "looting"})
 _STOPPED = frozenset({"remote_explosive", "air_strike", "shelling", "suicide_bomb", "arrests"})  # what was foiled
 
 
-def _without_strays(found: list[tuple[str, Tag]]) -> list[tuple[str, Tag]]:
+def _without_strays(tagged: Tagged, found: list[tuple[str, Tag]]) -> list[tuple[str, Tag]]:
     """A weak word for fighting beside a more telling one is the same thing told again, not a clash as well."""
     keys = {key for key, _ in found}
     stopped = [t for k, t in found if k == "disrupted_weapons"]
     if stopped:
         found = [(k, t) for k, t in found if not (k in _STOPPED and any(abs(t.first - s.last) <= 8 for s in stopped))]
+    if "chemical_weapon" in keys:
+        found = [(k, t) for k, t in found if k not in _DELIVERS]
+    if "air_strike" in keys:
+        found = [(k, t) for k, t in found if not (k == "shelling" and _bare_bombardment(tagged, t))]
+    harmed = any(h.value in ("killed", "injured") for h in tagged.by("harm"))
+    if any(k in _FIRST and (t.detail == "strong" or harmed) for k, t in found):
+        found = [(k, t) for k, t in found if k not in _LEAST]
+    elif keys & _LEAST:  # a raid that ends in arrests
+        found = [(k, t) for k, t in found if not (k in _FIRST and t.detail == "weak")]
+    clashes = [t for k, t in found if k == "armed_clash" and t.detail == "strong"]
+    found = [(k, t) for k, t in found if not (t.detail == "weak" and any(0 <= t.first - c.last <= 2 for c in clashes))]
+    keys = {key for key, _ in found}
     if any(k == "armed_clash" and t.detail == "strong" for k, t in found):
         found = [(k, t) for k, t in found if not (k == "attack" and t.detail == "weak")]
         keys = {key for key, _ in found}
@@ -351,6 +428,12 @@ _NEWS_BEFORE = frozenset(
 def _describes(tagged: Tagged, trigger: Tag) -> bool:
     """Whether the words only say who somebody is: "a coalition battling IS", "forces have been fighting rebels"."""
     word = tagged.words[trigger.first]
+    if (
+        word.key.startswith("grenade")
+        and trigger.first
+        and tagged.words[trigger.first - 1].key in ("propelled", "rifle")
+    ):
+        return True  # a rocket-propelled grenade is thrown by no hand
     if word.key not in _GOING_ON or not trigger.first or trigger.last - trigger.first > 1:
         return False
     before = tagged.words[trigger.first - 1]
@@ -363,5 +446,9 @@ def _own_toll(trigger: Tag, counts: Sequence[Count]) -> bool:
 
 def _without_harm_words(tagged: Tagged, found: list[tuple[str, Tag]]) -> list[tuple[str, Tag]]:
     """A plain "killed" tells of an event only where nothing more telling does."""
-    telling = [(k, t) for k, t in found if tagged.words[t.first].key not in PLAIN]
+    telling = [(k, t) for k, t in found if not is_plain(tagged, t)]
+    if telling and all(_framed(tagged, t) for _, t in telling):
+        own = [(k, t) for k, t in found if k == "attack" and is_plain(tagged, t)]
+        if own:  # "troops killed 45 residents after clashes"
+            return own
     return telling or found
