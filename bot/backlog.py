@@ -1,4 +1,4 @@
-"""What a process that died left in the inbox: handled one after the other, each noted before it is begun.
+"""What a process that died left in the inbox, each noted before it is begun: many together the first time, then singly.
 
 So it shows which update a process dies of: that one is set aside after a few starts and takes no innocent one with it.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, OrderedDict
+from collections.abc import Collection, Sequence
+from itertools import islice, takewhile
 from typing import Any, Final
 
 from telegram import Bot
@@ -15,11 +17,12 @@ from telegram import Bot
 from bot.inbox import MAX_ATTEMPTS, Journal
 from bot.intake import read_update
 from conflict.errors import SitrepError
-from storage.inbox import Kept
+from storage.inbox import Arrival, Kept
 
 log = logging.getLogger(__name__)
 
-PATIENCE: Final = 10.0  # seconds that one left-over update may keep the next one waiting
+PATIENCE: Final = 10.0  # seconds that one left-over update may keep the next ones waiting
+TOGETHER: Final = 32  # begun at once, of those that were never begun anew before
 
 
 class Backlog:
@@ -76,39 +79,52 @@ class Backlog:
             if not self._waiting:
                 self._more.clear()
                 await self._more.wait()
-            number, one = next(iter(self._waiting.items()))
+            together = self._next()
             try:
-                await self._hand_out(one)
+                await self._hand_out(together)
             except SitrepError as error:
-                log.warning("A message left by an earlier run must wait (%s).", error)
+                log.warning("Messages left by an earlier run must wait (%s).", error)
                 await asyncio.sleep(1)
                 continue
-            await self._settled(number)
+            await self._settled({one.update_id for one in together})
 
-    async def _hand_out(self, one: Kept) -> None:
-        read = read_update(one.body, self._bot) if one.attempts < MAX_ATTEMPTS else None
-        if read is None:
-            await self._journal.set_aside(one.update_id)
-            log.error("Message %s was being handled each time the bot died; it is set aside.", one.update_id)
+    def _next(self) -> list[Kept]:
+        """What is begun next. One that was under way before when a process died is begun with nothing beside it."""
+        never_begun = takewhile(lambda one: one.attempts == 0, self._waiting.values())
+        return list(islice(never_begun, TOGETHER)) or [next(iter(self._waiting.values()))]
+
+    async def _hand_out(self, together: Sequence[Kept]) -> None:
+        ready = []
+        for one in together:
+            read = read_update(one.body, self._bot) if one.attempts < MAX_ATTEMPTS else None
+            if read is None:
+                await self._set_aside(one)
+            else:
+                ready.append((one, read[0]))
+        await self._journal.begin_anew([one.update_id for one, _ in ready])
+        for one, update in ready:
             del self._waiting[one.update_id]
-            self._leave(one.chat)
-            self._less.set()
-            return
-        await self._journal.begin_anew(one.update_id)
-        del self._waiting[one.update_id]
-        self._begun[one.update_id] = one.chat
-        self._queue.put_nowait(read[0])
+            self._begun[one.update_id] = one.chat
+            self._queue.put_nowait(update)
 
-    async def _settled(self, number: int) -> None:
-        """Until it is handled and struck out, but no longer than the patience."""
+    async def _set_aside(self, one: Kept) -> None:
+        await self._journal.set_aside(one.update_id)
+        log.error("Message %s was being handled each time the bot died; it is set aside.", one.update_id)
+        del self._waiting[one.update_id]
+        self._leave(one.chat)
+        self._less.set()
+
+    async def _settled(self, numbers: Collection[int]) -> None:
+        """Until they are handled and struck out, but no longer than the patience."""
         try:
             async with asyncio.timeout(self._patience):
-                while number in self._begun:
+                while any(number in self._begun for number in numbers):
                     self._less.clear()
                     await self._less.wait()
                 await self._journal.struck_out()
         except TimeoutError:
-            log.warning("Message %s takes long; the next one is begun beside it.", number)
+            late = sorted(number for number in numbers if number in self._begun)
+            log.warning("%s left-over messages take long; the next ones are begun beside them.", len(late))
 
     def _leave(self, chat: str | None) -> None:
         self._chats[chat] -= 1
@@ -117,26 +133,52 @@ class Backlog:
 
 
 class Leftovers:
-    """What an earlier run by webhook left, for a run that polls: handled beside the polling, then done with."""
+    """The inbox of a run that polls: what an earlier run left there, and what a flood puts there.
+
+    Recorded updates may be confirmed to Telegram before they are handled. `done` must be called for each update.
+    """
 
     def __init__(self, bot: Bot, queue: asyncio.Queue[Any], journal: Journal) -> None:
         self._journal = journal
         self._backlog = Backlog(bot, queue, journal)
+        self._recorded: set[int] = set()
+        self._found: frozenset[int] = frozenset()
         self._task: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
-        """Find them and begin with the first; with none there is nothing to do."""
+        """Find what was left and begin with it; with nothing left there is nothing to do."""
         self._backlog.add(await self._journal.orphans(()))
+        self._found = frozenset(self._backlog.numbers)
         if len(self._backlog):
             log.info("%s messages were left by an earlier run; they are handled first.", len(self._backlog))
             self._journal.open()
             await self._journal.live()
             self._task = asyncio.create_task(self._backlog.run(), name="leftovers")
 
+    def has(self, number: int) -> bool:
+        """Whether this one was left, so that it need not come from Telegram once more."""
+        return number in self._found
+
+    def behind(self, arrival: Arrival) -> bool:
+        """Put it behind what is left of its chat; False where nothing is."""
+        if not self._backlog.has(arrival.chat):
+            return False
+        self._backlog.add((Kept(arrival.update_id, arrival.chat, arrival.body, 0),))
+        return True
+
+    async def record(self, arrivals: Sequence[Arrival]) -> None:
+        """Commit these, all in one go. Raises SitrepError where that fails."""
+        self._journal.open()
+        await asyncio.gather(*(self._journal.record(arrival) for arrival in arrivals))
+        self._recorded.update(arrival.update_id for arrival in arrivals)
+
     def done(self, update: object) -> None:
         """This update was handled."""
         number = getattr(update, "update_id", None)
-        if isinstance(number, int) and self._backlog.done(number):
+        if not isinstance(number, int):
+            return
+        if self._backlog.done(number) or number in self._recorded:
+            self._recorded.discard(number)
             self._journal.handled(number)
 
     async def close(self) -> None:

@@ -89,9 +89,14 @@ class Journal:
 
         return await self.do(take)
 
-    async def begin_anew(self, update_id: int) -> None:
-        """Note, before it is handled again, that it is."""
-        await self.do(lambda unit: unit.inbox.begin_anew(update_id))
+    async def begin_anew(self, update_ids: Collection[int]) -> None:
+        """Note, before they are handled again, that they are."""
+
+        def note(unit: Unit) -> None:
+            for update_id in update_ids:
+                unit.inbox.begin_anew(update_id)
+
+        await self.do(note)
 
     async def set_aside(self, update_id: int) -> None:
         """Keep it, never hand it out again."""

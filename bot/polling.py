@@ -4,8 +4,9 @@ python-telegram-bot's own poller confirms on receipt: what is in flight at a `ki
 next getUpdates is the oldest update not yet done with, so Telegram keeps that and all later ones and sends them again
 after a crash; those already seen in this run are recognised by their number. The price: an update that was being
 answered at the kill is answered twice, and getUpdates answers at once while something is in flight, so short pauses are
-made then. When a hundred updates wait (one chat floods, say), the older half is confirmed early so that others get
-their turn: only then can a kill lose any. One update that cannot be read is skipped by itself, not the whole batch.
+made then. When a hundred updates wait (one chat floods, or thousands of people ask at once), they are recorded in the
+database, all in one transaction, and then confirmed, so that others get their turn and a kill still loses none. One
+update that cannot be read is skipped by itself, not the whole batch.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ from telegram.request._requestparameter import RequestParameter
 
 from bot.backlog import Leftovers
 from bot.intake import number_of, read_update
+from bot.ordering import chat_of
+from conflict.errors import SitrepError
+from storage.inbox import Arrival
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +41,7 @@ DEAF_AFTER: Final = 60.0  # seconds beyond a long poll's own waiting
 class Poller:
     """Fetches updates of one bot into a queue. `done(update)` must be called for each once it has been handled.
 
-    `leftovers`: what an earlier run by webhook left, handled first.
+    `leftovers`: the inbox, where what an earlier run left is handled first; without it a kill in a flood loses some.
     `run` ends by itself only on an error that no waiting cures (InvalidToken), or after `conflict_patience` seconds of
     another process polling with the same token (Conflict): it raises it then.
     """
@@ -61,7 +65,7 @@ class Poller:
         self._patience = conflict_patience
         self._leftovers = leftovers
         self._answered_at: float | None = None  # the loop's time when Telegram last answered
-        self._in_flight: dict[int, None] = {}  # numbers not yet done with, oldest first
+        self._in_flight: dict[int, Arrival] = {}  # by number, not yet done with, oldest first
         self._done: set[int] = set()  # done with, but not confirmed because an older one is in flight
         self._early: set[int] = set()  # confirmed before they were done with
         self._next = 0
@@ -73,7 +77,7 @@ class Poller:
     @property
     def in_flight(self) -> int:
         """How many updates were fetched and are not done with."""
-        return len(self._in_flight)
+        return len(self._in_flight) + len(self._early)
 
     def alive(self, now: float) -> tuple[bool, float | None]:
         """Whether Telegram answered lately, and the seconds since it last did."""
@@ -100,7 +104,9 @@ class Poller:
         if self._leftovers is not None:
             self._leftovers.done(update)
         number = getattr(update, "update_id", None)
-        self._early.discard(number or 0)
+        if number in self._early:
+            self._early.discard(number)
+            self._progress.set()
         if number in self._in_flight:
             del self._in_flight[number]
             self._done.add(number)
@@ -136,7 +142,7 @@ class Poller:
 
     async def drained(self) -> None:
         """Return when nothing is in flight."""
-        while self._in_flight:
+        while self._in_flight or self._early:
             self._progress.clear()
             await self._progress.wait()
 
@@ -150,16 +156,16 @@ class Poller:
             log.warning("The last messages handled could not be confirmed (%s) and may be answered again.", error)
 
     async def _round(self) -> None:
-        while len(self._in_flight) + len(self._early) >= MAX_IN_FLIGHT:
+        while self.in_flight >= MAX_IN_FLIGHT:
             await self._quiet(MIN_PAUSE)
         busy = bool(self._in_flight)
         updates = await self._fetch(wait=0 if busy else self._timeout, limit=BATCH)
         fresh = [update for update in updates if self._is_new(update)]
         for update in fresh:
             await self._take(update)
+        if len(updates) >= BATCH and await self._record():
+            return  # there is more, and room for it
         if busy and not fresh:
-            if len(updates) >= BATCH:
-                self._confirm_early()
             await self._quiet(self._idle_for)
             self._idle_for = min(MAX_PAUSE, self._idle_for * 2)
         else:
@@ -184,24 +190,39 @@ class Poller:
 
     def _is_new(self, item: dict[str, Any]) -> bool:
         number = item["update_id"]
-        return number not in self._in_flight and number not in self._done
+        self._next = max(self._next, number + 1)
+        left = self._leftovers is not None and self._leftovers.has(number)
+        return not (left or number in self._in_flight or number in self._done)
 
     async def _take(self, item: dict[str, Any]) -> None:
         number: int = item["update_id"]
-        self._in_flight[number] = None
-        self._next = max(self._next, number + 1)
         read = read_update(item, self._bot)
         if read is None:
-            self.done(_Numbered(number))
-            return
-        await self._queue.put(read[0])
-
-    def _confirm_early(self) -> None:
-        """The older half of what is in flight holds up all others: count it as received."""
-        for number in list(self._in_flight)[: BATCH // 2]:
-            del self._in_flight[number]
             self._done.add(number)
-            self._early.add(number)
+            return
+        update, body = read
+        chat = chat_of(update)
+        arrival = Arrival(number, None if chat is None else str(chat), body)
+        self._in_flight[number] = arrival
+        if self._leftovers is None or not self._leftovers.behind(arrival):
+            await self._queue.put(update)
+
+    async def _record(self) -> bool:
+        """Keep all that is in flight in the inbox, so that it need not stay with Telegram; False where that fails."""
+        recorded = dict(self._in_flight)
+        if self._leftovers is not None and recorded:
+            try:
+                await self._leftovers.record(list(recorded.values()))
+            except SitrepError as error:
+                log.warning("Many messages wait, and they could not be recorded (%s).", error)
+                return False
+        for number in recorded:
+            if self._in_flight.pop(number, None) is not None:
+                self._early.add(number)
+            elif self._leftovers is not None:  # handled while it was being recorded
+                self._leftovers.done(_Numbered(number))
+            self._done.add(number)
+        return True
 
     async def _quiet(self, seconds: float) -> None:
         """Until nothing is in flight, but no longer than this."""

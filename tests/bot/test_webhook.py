@@ -221,13 +221,54 @@ async def test_a_left_over_update_is_noted_before_it_is_begun(botapi: BotApiServ
     await bot.conversation.heard(1)
     with sqlite.begin() as unit:
         kept = unit.inbox.held_by(bot.intake._journal.holder)  # type: ignore[union-attr]
-    assert [(one.update_id, one.attempts) for one in kept] == [(1, 1), (2, 0)]
+    assert [(one.update_id, one.attempts) for one in kept] == [(1, 1), (2, 1)]
     await bot.ended()
+
+
+async def test_what_was_under_way_when_a_process_died_is_begun_alone(botapi: BotApiServer, sqlite: Storage) -> None:
+    amal, badr = botapi.person("Amal"), botapi.person("Badr")
+    leave(sqlite, message(1, "wait 1", amal.id), message(2, "latest 2", badr.id), attempts=1)
+    bot = hook(botapi, sqlite, stop=0.05)
+    await bot.conversation.heard(1)
+    with sqlite.begin() as unit:
+        kept = unit.inbox.held_by(bot.intake._journal.holder)  # type: ignore[union-attr]
+    assert [(one.update_id, one.attempts) for one in kept] == [(1, 2), (2, 1)]
+    await bot.ended()
+
+
+async def test_many_left_by_many_are_handled_together(botapi: BotApiServer, sqlite: Storage) -> None:
+    people = [botapi.person(f"Person {number}") for number in range(20)]
+    leave(sqlite, *(message(number, f"wait {number}", who.id) for number, who in enumerate(people, 1)))
+    async with hooked(botapi, sqlite) as bot:
+        await bot.conversation.heard(20)  # all of them, while none is answered
+        bot.conversation.gate.set()
+        await until_empty(sqlite)
+
+
+async def test_a_polling_run_killed_in_a_flood_loses_nothing(botapi: BotApiServer, sqlite: Storage) -> None:
+    amal, badr = botapi.person("Amal"), botapi.person("Badr")
+    for number in range(130):
+        await amal.say(f"wait {number}")
+    await badr.say("wait for Badr")  # behind all of them
+    first = hook(botapi, sqlite, SITREP_WEBHOOK_URL=None)
+    await first.conversation.heard(2)
+    await until(lambda: waiting(sqlite) >= 100)
+    first.task.cancel()  # as a kill: nothing is finished
+    await asyncio.gather(first.task, return_exceptions=True)
+    conversation = FakeConversation()
+    conversation.gate.set()
+    async with hooked(botapi, sqlite, SITREP_WEBHOOK_URL=None, conversation=conversation):
+        for _ in range(130):
+            await amal.see()
+        await badr.see()
+        await until_empty(sqlite)
+    mine = [text for text in conversation.asked if "Badr" not in text]
+    assert list(dict.fromkeys(mine)) == [f"wait {number}" for number in range(130)]
 
 
 async def test_back_to_polling_what_the_webhook_left_is_handled(botapi: BotApiServer, sqlite: Storage) -> None:
     amal = botapi.person("Amal")
-    leave(sqlite, message(1, "latest 1", amal.id))
+    leave(sqlite, message(900, "latest 1", amal.id))
     async with hooked(botapi, sqlite, SITREP_WEBHOOK_URL=None) as bot:
         await amal.see()
         await amal.say("latest 2")
