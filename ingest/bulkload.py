@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 
 from conflict.ceasefires import Ceasefire, truces_covering
@@ -37,11 +37,11 @@ class Neighbours:
     def add(self, held: Iterable[Held]) -> None:
         """Remember these events too."""
         for event in held:
-            if (event.day_end - event.day).days > _LONG:
+            if event.day_end - event.day > _LONG:
                 self._long.append(event)
                 continue
             area = event.admin1_id
-            for day in range(event.day.toordinal() - 1, event.day_end.toordinal() + 2):
+            for day in range(event.day - 1, event.day_end + 2):
                 self._days.add((day, area))
                 self._days.add((day, ""))  # for rows whose province is not known
 
@@ -53,11 +53,11 @@ class Neighbours:
         if not self:
             return False
         start, end, _, area = row
-        if start == date.min:
+        if not start:
             return True  # a row without a day is compared with the newest
-        if (end - start).days > _LONG:
+        if end - start > _LONG:
             return True
-        for day in range(start.toordinal(), end.toordinal() + 1):
+        for day in range(start, end + 1):
             if area is None:
                 if (day, "") in self._days:
                     return True
@@ -66,9 +66,8 @@ class Neighbours:
         return any(_meets(event, start, end, area) for event in self._long)
 
 
-def _meets(held: Held, start: date, end: date, area: str | None) -> bool:
-    day = timedelta(days=1)
-    if held.day - day > end or held.day_end + day < start:
+def _meets(held: Held, start: int, end: int, area: str | None) -> bool:
+    if held.day - 1 > end or held.day_end + 1 < start:
         return False
     return area is None or held.admin1_id is None or held.admin1_id == area
 

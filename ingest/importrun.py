@@ -25,9 +25,9 @@ from storage.bulk import mark_of
 from storage.sources import KeptAside
 from storage.unit import Unit
 
-BATCH = 4_000  # rows read, looked up and put in order together
+BATCH = 6_000  # rows read, looked up and put in order together
 _FIRST, _FEWEST, _MOST = 250, 150, 4_000  # rows in one transaction
-_SECONDS = 0.015  # that a transaction should last: a small write of the running bot waits for one at most
+_SECONDS = 0.02  # that a transaction should last: a small write of the running bot waits for one at most
 _PAUSE = 0.002  # seconds between two on SQLite, so that whoever waits gets in
 FORMATS = ("acled", "ucdp", "gdelt", "sitrep")
 KEPT_CHARACTERS = 4_000

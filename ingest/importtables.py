@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
@@ -13,7 +14,7 @@ from conflict.gazetteer_file import NamedPlace
 from ingest.decide import row_report_id
 from ingest.importrun import BATCH, KEPT_CHARACTERS, Counts, Run, Tools
 from ingest.importworker import Beside, Task
-from ingest.rowmaking import Cells, Made, Makes, RowMaker
+from ingest.rowmaking import SEPARATOR, Cells, Made, Makes, RowMaker
 from ingest.seen import SeenIds
 from ingest.sources.acled import AcledRows, is_acled
 from ingest.sources.rows import Rejection, formula, short, slashed
@@ -22,8 +23,7 @@ from ingest.sources.ucdp import UcdpRows, is_ucdp
 from storage.bulk import StoredRow
 
 LARGE = 4 << 20  # bytes of a file from which a second process is worth its start
-_SIGNS = frozenset("=@+-")
-_FORMULAS = tuple(f"\x1f{sign}" for sign in "=@+-")
+_PERHAPS_FORMULA = re.compile(f"(?:^|{SEPARATOR})(?:=|[@+-][^\\W\\d_])")
 
 
 class _Raw(NamedTuple):
@@ -171,15 +171,15 @@ class TableRun(Run):
             return Rejection(line, reason, _joined(cells))
         if line <= 2 and isinstance(self.reader, UcdpRows) and self.reader.is_tags(cells):
             return None  # HDX puts a row of HXL tags under the header: it is no row of data
-        joined = "\x1f".join(cells)
+        joined = SEPARATOR.join(cells)
+        if joined.count(SEPARATOR) != self._width - 1 or "\0" in joined:
+            return Rejection(line, "a cell holds control characters: the file is damaged", short(joined))
         try:
             digest = blake2b(joined.encode(), digest_size=16).digest()
         except UnicodeEncodeError:
             reason = "not UTF-8 (it may be Windows-1252); save the file as UTF-8"
             return Rejection(line, reason, joined.encode("utf-8", "replace").decode())
-        if "\0" in joined:
-            return Rejection(line, "a cell holds a NUL character: the file is damaged", joined.replace("\0", "\ufffd"))
-        if any(sign in joined for sign in _FORMULAS) or joined[:1] in _SIGNS:
+        if _PERHAPS_FORMULA.search(joined):
             found = next((cell for cell in cells if formula(cell)), None)
             if found is not None:
                 return Rejection(line, f"a cell holds a formula: {short(found)}", joined)
@@ -188,7 +188,7 @@ class TableRun(Run):
             found_wrong = self.reader.read(line, cells)
             reason = found_wrong.reason if isinstance(found_wrong, Rejection) else "the row has no id"
             return Rejection(line, reason, joined)
-        return _Raw(row_report_id(self.data_set, external_id), Cells(line, cells, digest))
+        return _Raw(row_report_id(self.data_set, external_id), Cells(line, joined, digest))
 
     def _store(self, batch: _Batch, made: list[Made | Rejection]) -> None:
         quick: list[Made] = []

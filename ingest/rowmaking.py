@@ -12,13 +12,20 @@ from ingest.bulkload import ALONE, Alone
 from ingest.sources.rows import Rejection, RowReader
 from storage.bulk import NewRow, Prepared, prepare
 
+SEPARATOR = "\x1f"
+
 
 class Cells(NamedTuple):
-    """A row as it stands in the file: the line it begins on, its cells, and a digest of them."""
+    """A row as it stands in the file: the line it begins on, its cells in one string, and a digest of that."""
 
     line: int
-    cells: list[str]
+    joined: str
     digest: bytes
+
+    @property
+    def cells(self) -> list[str]:
+        """The cells one by one."""
+        return self.joined.split(SEPARATOR)
 
 
 class Made(NamedTuple):

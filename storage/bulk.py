@@ -183,9 +183,12 @@ class Bulk:
         own = claims.c.report_id == report.report_id
         self._session.ingesting().execute(update(claims).where(own).values(published_at=report.published_at))
 
-    def drop_claims(self, report_id: str) -> None:
-        """Forget what a row said, before it says something else."""
-        self._session.ingesting().execute(delete(claims).where(claims.c.report_id == report_id))
+    def drop_claims(self, report_id: str, *, event_id: str | None = None) -> None:
+        """Forget what a row said (of one event, or of all), before it says something else."""
+        own = claims.c.report_id == report_id
+        if event_id is not None:
+            own &= claims.c.event_id == event_id
+        self._session.ingesting().execute(delete(claims).where(own))
 
 
 def mark_of(line: int | None, reason: str) -> int:
