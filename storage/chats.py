@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, bindparam, delete, func, insert, select, update
 
 from conflict.errors import StorageError
 from storage.people import chats, send_halts, subscriptions, webhook_inbox
@@ -17,6 +17,9 @@ from storage.subscriptions import set_written_to
 
 # Looked up for each message that comes in, so it is built once.
 _FOUND = select(chats).where(chats.c.telegram_id == bindparam("telegram"))
+
+
+_SEVERAL = select(chats).where(chats.c.chat_id.in_(bindparam("ids", expanding=True)))
 
 
 class ChatState(StrEnum):
@@ -94,7 +97,7 @@ class Chats:
 
     def several(self, chat_ids: Iterable[int]) -> dict[int, Chat]:
         """Those of these ids that there are."""
-        rows = self._session.connection.execute(select(chats).where(chats.c.chat_id.in_(list(chat_ids))))
+        rows = self._session.connection.execute(_SEVERAL, {"ids": list(chat_ids)})
         return {row.chat_id: _chat(row) for row in rows}
 
     def set_language(self, chat_id: int, language: str) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Row, bindparam, delete, exists, func, insert, or_, select, update
 
 from conflict.errors import StorageError
 from conflict.vocabulary import Severity
@@ -50,6 +50,47 @@ _AFTER: dict[DeliveryState, frozenset[DeliveryState]] = {
     ),
     DeliveryState.UNKNOWN: frozenset({DeliveryState.PENDING, DeliveryState.SENT, DeliveryState.DEAD}),
 }
+
+
+_HERE = deliveries.c.delivery_id
+
+# Those of each claim, built once. What is due in one lane comes in this order from the index, however much waits.
+_DUE = (
+    select(_HERE)
+    .where(
+        deliveries.c.state == str(DeliveryState.PENDING),
+        deliveries.c.lane == bindparam("lane"),
+        deliveries.c.next_attempt_at <= bindparam("now"),
+    )
+    .order_by(deliveries.c.next_attempt_at, _HERE)
+    .limit(bindparam("most"))
+)
+_DUE_FOR_ME = _DUE.with_for_update(skip_locked=True)  # SQLite has one writer and leaves this out
+_TAKE = (
+    update(deliveries)
+    .where(_HERE.in_(bindparam("ids", expanding=True)))
+    .values(
+        state=str(DeliveryState.SENDING),
+        claimed_by=bindparam("worker"),
+        claimed_at=bindparam("now"),
+        attempts=deliveries.c.attempts + 1,
+    )
+    .returning(deliveries)
+)
+_SEVERAL = select(deliveries).where(_HERE.in_(bindparam("ids", expanding=True)))
+_CARRIED = (
+    select(delivery_events)
+    .where(delivery_events.c.delivery_id.in_(bindparam("ids", expanding=True)))
+    .order_by(delivery_events.c.delivery_id, delivery_events.c.event_id)
+)
+_ARRIVED = (
+    update(deliveries)
+    .where(
+        bindparam("number") == _HERE,
+        or_(*(deliveries.c.state == str(one) for one, after in _AFTER.items() if DeliveryState.SENT in after)),
+    )
+    .values(state=str(DeliveryState.SENT), settled_at=bindparam("now"), error=None, message_id=bindparam("message"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,40 +202,24 @@ class Deliveries:
         ids: list[int] = []
         for lane in _LANES:
             if len(ids) < limit:  # SQLite has one writer and leaves the lock out
-                due = _due(lane, at, limit - len(ids)).with_for_update(skip_locked=True)
-                ids += [row.delivery_id for row in connection.execute(due)]
+                wanted = {"lane": lane, "now": at, "most": limit - len(ids)}
+                ids += [row.delivery_id for row in connection.execute(_DUE_FOR_ME, wanted)]
         if not ids:
             return ()
-        taken = connection.execute(
-            update(deliveries)
-            .where(deliveries.c.delivery_id.in_(ids))
-            .values(
-                state=str(DeliveryState.SENDING),
-                claimed_by=worker,
-                claimed_at=at,
-                attempts=deliveries.c.attempts + 1,
-            )
-            .returning(deliveries)
-        ).all()
+        taken = connection.execute(_TAKE, {"ids": ids, "worker": worker, "now": at}).all()
         found = {one.delivery_id: one for one in self._whole(taken)}
         return tuple(found[delivery_id] for delivery_id in ids)
 
     def due(self, *, at: datetime) -> bool:
         """Whether anything is to be sent now."""
         execute = self._session.connection.execute
-        return any(execute(_due(lane, at, 1)).first() is not None for lane in _LANES)
+        return any(execute(_DUE, {"lane": lane, "now": at, "most": 1}).first() is not None for lane in _LANES)
 
     def sent(self, message_ids: Mapping[int, int], *, at: datetime) -> None:
         """Note that these deliveries arrived, each as a message of Telegram's; those erased meanwhile are passed."""
-        before = [deliveries.c.state == str(one) for one, after in _AFTER.items() if DeliveryState.SENT in after]
-        statement = (
-            update(deliveries)
-            .where(deliveries.c.delivery_id == bindparam("number"), or_(*before))
-            .values(state=str(DeliveryState.SENT), settled_at=at, error=None, message_id=bindparam("message"))
-        )
-        rows = [{"number": number, "message": message} for number, message in message_ids.items()]
+        rows = [{"number": number, "message": message, "now": at} for number, message in message_ids.items()]
         if rows:
-            self._session.writing().execute(statement, rows)
+            self._session.writing().execute(_ARRIVED, rows)
 
     def settle(
         self,
@@ -256,8 +281,8 @@ class Deliveries:
     def several(self, delivery_ids: Iterable[int]) -> dict[int, Delivery]:
         """Those of these ids that there are."""
         wanted = list(delivery_ids)
-        found = self._read(deliveries.c.delivery_id.in_(wanted)) if wanted else ()
-        return {one.delivery_id: one for one in found}
+        rows = self._session.connection.execute(_SEVERAL, {"ids": wanted}).all() if wanted else ()
+        return {one.delivery_id: one for one in self._whole(rows)}
 
     def that_told(self, event_id: str, limit: int = 1000, *, after: int = 0) -> tuple[Delivery, ...]:
         """Deliveries sent (or perhaps sent) that carried this event, by id: whom a correction must reach."""
@@ -360,28 +385,9 @@ class Deliveries:
 
     def _carried(self, ids: Sequence[int]) -> dict[int, tuple[tuple[str, int], ...]]:
         found: dict[int, tuple[tuple[str, int], ...]] = {}
-        rows = self._session.connection.execute(
-            select(delivery_events)
-            .where(delivery_events.c.delivery_id.in_(ids))
-            .order_by(delivery_events.c.delivery_id, delivery_events.c.event_id)
-        )
-        for row in rows:
+        for row in self._session.connection.execute(_CARRIED, {"ids": list(ids)}) if ids else ():
             found[row.delivery_id] = (*found.get(row.delivery_id, ()), (row.event_id, row.revision_shown))
         return found
-
-
-def _due(lane: int, at: datetime, limit: int) -> Select[tuple[int]]:
-    """What is due in one lane, oldest first: an index gives it in this order, however much waits."""
-    return (
-        select(deliveries.c.delivery_id)
-        .where(
-            deliveries.c.state == str(DeliveryState.PENDING),
-            deliveries.c.lane == lane,
-            deliveries.c.next_attempt_at <= at,
-        )
-        .order_by(deliveries.c.next_attempt_at, deliveries.c.delivery_id)
-        .limit(limit)
-    )
 
 
 def _delivery(row: Row[Any], carries: tuple[tuple[str, int], ...]) -> Delivery:
