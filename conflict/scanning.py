@@ -31,7 +31,7 @@ _MOST_WORDS = 6
 _MOST_REMEMBERED = 20_000
 _MOST_NAMES_REMEMBERED = 3_000
 _MOST_CANDIDATES = 6
-_PARTICLES = ("و", "ف", "ب", "ل", "ك")
+_PARTICLES = ("و", "ف", "ب", "ل")  # the first two also before the others: "وبحلب"
 _LARGE = 50_000
 _SHORTEST_LENIENT = 6  # letters of a folded name that is believed outside the country in focus
 _INITIALS = frozenset((PlaceLevel.COUNTRY, PlaceLevel.REGION))
@@ -85,6 +85,7 @@ class Scanner:
         self.common = frozenset(all_words(words, "common") | all_words(words, "people") | phrases)
         self.titles = all_words(words, "titles")
         self.beside = all_words(words, "beside")
+        self.guarded = frozenset(normal(word) for word in words["ar"]["guarded"].split())
         self.triggers = frozenset(normal(word) for word in words["ar"]["triggers"].split())
         inside = sorted(all_words(words, "inside") | ARTICLES, key=len, reverse=True)
         self._inside = frozenset(inside)
@@ -152,7 +153,7 @@ class Scanner:
             forms = [(bare, 0)]
             if bare[0] in _PARTICLES and len(bare) > 3 and bare not in self._level_words:
                 forms.append((bare[1:], 1))
-                if bare[1] in _PARTICLES and len(bare) > 4:
+                if bare[0] in _PARTICLES[:2] and bare[1] in _PARTICLES[2:] and len(bare) > 4:
                     forms.append((bare[2:], 2))
             for form, dropped in forms:
                 fold = fold_word(form)
@@ -271,8 +272,7 @@ class Scanner:
         return start, None
 
     def _level_after(self, text: str, end: int) -> tuple[int, PlaceLevel | None]:
-        match = _NEXT_WORD.match(text, end)
-        if match and (level := self._after.get(match.group(1).lower())):
+        if (match := _NEXT_WORD.match(text, end)) and (level := self._after.get(match.group(1).lower())):
             return match.end(), level
         return end, None
 
@@ -304,6 +304,8 @@ class _Believed:
         if one.level is None and self._scanner.is_common(one.key):
             return ()
         kept = tuple(candidate for candidate in one.candidates if self._likely(candidate, one, arabic))
+        if kept and one.level is None and one.key in self._scanner.guarded:
+            kept = tuple(c for c in kept if c.place.country_code in self._focus and self._trigger_before(one))
         if kept and kept[0].how == "exact":
             kept = tuple(c for c in kept if c.how == "exact" or c.place.country_code == kept[0].place.country_code)
         if not kept or one.level is not None or one.words > 1:
@@ -336,8 +338,7 @@ class _Believed:
     def _trigger_before(self, one: _Found) -> bool:
         if one.first == 0:
             return False
-        start, end = self._spans[one.first - 1]
-        word = normal(self._text[start:end])
+        word = normal(self._text[slice(*self._spans[one.first - 1])])
         return word in self._scanner.triggers or word[1:] in self._scanner.triggers
 
     def _after_title(self, one: _Found) -> bool:

@@ -18,6 +18,7 @@ from ingest.extraction.cluster import Cluster
 from ingest.extraction.followup import harm_ahead, harm_only, nearest_frame, only_counts
 from ingest.extraction.frames import Frame
 from ingest.extraction.sentences import Told
+from ingest.extraction.tags import Tagged
 from ingest.extraction.text import Kind
 from ingest.extraction.where import contains, finest_first, province_of
 
@@ -121,6 +122,9 @@ def _own_places(frame: Frame, item: Told, places: Places) -> list[EventPlace]:
             return [before[-1] if tag.value == "latter" else before[0]]
     found = sorted(item.places, key=lambda fp: abs(fp[0] - frame.trigger.first))
     mine = [place for _, place in found]
+    here = [(first, place) for first, place in found if not _elsewhere(tagged, frame, first)]
+    if here and len(here) < len(found):
+        found, mine = here, [place for _, place in here]
     if len(item.frames) > 1 and len(mine) > 1:
         near = [p for first, p in found if not _other_nearer(item, frame, first)]
         mine = near or mine
@@ -137,6 +141,14 @@ def _own_places(frame: Frame, item: Told, places: Places) -> list[EventPlace]:
                 )
                 break
     return ordered
+
+
+def _elsewhere(tagged: Tagged, frame: Frame, first: int) -> bool:
+    """Whether a place belongs to what the event answered or came after: "rockets at X in response to strikes on Y"."""
+    return any(
+        frame.trigger.last <= tag.first < first and not tagged.clause_between(tag.last, first)
+        for tag in tagged.by("context")
+    )
 
 
 def _other_nearer(item: Told, frame: Frame, first: int) -> bool:

@@ -41,6 +41,7 @@ ABROAD = frozenset({"IL", "RU", "TR", "US", "IR", "SA", "FR", "GB", "RW", "AE", 
 
 
 _LARGE = 100_000  # inhabitants of a town that needs no context
+_CITY = 500_000  # of a city in another country than the one that the report is about
 
 
 def home_of(tagged: Sequence[Tagged], lexicon: Lexicon) -> str | None:
@@ -88,7 +89,8 @@ def choose(mention: Mention, country: str | None, after: str, known: frozenset[s
             best, best_rank, best_how = place, rank, candidate.how
     if best is not None and best_how != "exact" and best.country_code != country:
         return None  # a name merely like this one, in a country nobody speaks of
-    if best is not None and country is None and known and best.population < _LARGE and best.country_code not in known:
+    town = best is not None and best.population < (_LARGE if country is None else _CITY)
+    if best and town and known and best.level is PlaceLevel.SETTLEMENT and best.country_code not in {country, *known}:
         return None  # a village of that name where no war is
     return best
 
