@@ -41,7 +41,7 @@ from conflict.facts import Casualty
 from conflict.tolls import figure_of
 from conflict.vocabulary import CasualtyKind, SubEventType
 from storage.codec import tuple_reader
-from storage.eventquery import key
+from storage.eventquery import tag_mark
 from storage.models import event_places, events, metadata, to
 from storage.types import Instant, Words
 
@@ -103,11 +103,6 @@ event_marks = Table(
     *_indices(),
     sqlite_with_rowid=False,
 )
-
-
-def tag_mark(tag: str) -> str:
-    """The mark of a tag, as tags are compared."""
-    return "tag " + key(tag)
 
 
 def derive(connection: Connection, event_ids: Iterable[str]) -> None:

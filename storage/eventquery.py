@@ -20,7 +20,6 @@ from storage.cells import cell_ranges, half_chord_squared, rounded
 from storage.types import clean
 
 SHORT_SPAN = timedelta(days=31)  # what lasted longer is searched for apart, so that a first day can bound the index
-COUNT_BOUND = 10_000
 CELLS = 200
 RANGES = 4  # ranges of cells are filled up to a multiple of this, so that fewer statements serve all radii
 NO_CELLS = (1, 0)
@@ -56,14 +55,13 @@ class EventQuery:
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """A page of events, newest first. `total` is how many match in all; with `bounded`, at least so many.
+    """A page of events, newest first. `total` is how many match in all.
 
     `undated` counts events of the same search without any day: they are never shown as latest.
     """
 
     events: tuple[ConflictEvent, ...]
     total: int
-    bounded: bool = False
     undated: int = 0
 
 
@@ -121,6 +119,11 @@ def key(name: str) -> str:
     return " ".join(clean(name).replace("|", " ").casefold().split())
 
 
+def tag_mark(tag: str) -> str:
+    """The mark of a tag in `event_marks`."""
+    return "tag " + key(tag)
+
+
 def keys(names: Iterable[str | None]) -> str:
     """Names as a searchable list, each once: `|sohr|afp|`."""
     found = dict.fromkeys(key(name) for name in names if name)
@@ -171,7 +174,7 @@ def shape_of(query: EventQuery, areas: tuple[Area, ...]) -> Shape:
         first_day=query.first_day is not None,
         last_day=last_day_of(query) is not None,
         as_of=query.as_of is not None,
-        kinds=_kinds(query) is not None,
+        kinds=kinds_of(query) is not None,
         tags=len(query.tags),
         actor=bool(query.actor),
         source=bool(query.source),
@@ -190,9 +193,10 @@ def values_of(query: EventQuery, areas: tuple[Area, ...]) -> dict[str, Any]:
         values["last_day"] = last
     if query.as_of is not None:
         values["as_of"] = query.as_of
-    kinds = _kinds(query)
+    kinds = kinds_of(query)
     if kinds is not None:
         values["kinds"] = kinds
+    values |= {f"mark{number}": tag_mark(tag) for number, tag in enumerate(query.tags)}
     values |= {f"tag{number}": _part(f"|{key(tag)}|") for number, tag in enumerate(query.tags)}
     if query.actor:
         values["actor"] = _part(f"|{key(query.actor)}|")
@@ -248,7 +252,7 @@ def _part(words: str) -> str:
     return words.replace(ESCAPE, ESCAPE * 2).replace("%", f"{ESCAPE}%").replace("_", f"{ESCAPE}_")
 
 
-def _kinds(query: EventQuery) -> list[int] | None:
+def kinds_of(query: EventQuery) -> list[int] | None:
     """The numbers of the sub-types asked for; a type one of whose sub-types is asked for too is narrowed to those."""
     if not query.event_types and not query.sub_event_types:
         return None

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, func, select, true
+from sqlalchemy import Row, Select, func, select, true
 
 from conflict.claims import Claim
+from conflict.counts import Figure
 from conflict.events import Change, ChangeKind, ConflictEvent
 from conflict.facts import EventFacts
 from conflict.fold import fold
+from conflict.tolls import figure_of
+from conflict.vocabulary import TYPE_OF, CasualtyKind
 from storage import eventsaving, eventstatements
+from storage.derived import KINDS, MEASURES, month_of, voices_of, where_of
 from storage.eventquery import (
-    COUNT_BOUND,
     Area,
     EventPage,
     EventQuery,
     EventTotals,
+    Shape,
     areas_of,
     coarser_areas,
+    kinds_of,
     shape_of,
     values_of,
 )
@@ -30,13 +35,23 @@ from storage.eventsaving import Flags
 from storage.models import claims, events
 from storage.session import Session
 
-__all__ = ["COUNT_BOUND", "EventPage", "EventQuery", "EventTotals", "Events", "Flags"]
+__all__ = ["EventPage", "EventQuery", "EventTotals", "Events", "Flags"]
 
 CANDIDATES = 60
-TOTALS_BOUND = 5_000
 MERGE_HOPS = 8
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ID_LENGTH = 10
+
+
+class DayCount(NamedTuple):
+    """How many events began on a day, and how many of them lasted longer."""
+
+    day: date
+    events: int
+    lasting: int
+
+
+_TYPES = tuple(TYPE_OF[sub] for sub in KINDS)
 
 
 class Events:
@@ -114,16 +129,98 @@ class Events:
             return EventPage((), 0)
         return self._page(replace(query, radius_km=None), areas, with_undated=False)
 
-    def for_totals(self, query: EventQuery, *, bound: int = TOTALS_BOUND) -> tuple[EventTotals, ...]:
-        """What totals need of all matching events, newest first, at most `bound`; `limit` and `offset` play no part."""
+    def for_totals(self, query: EventQuery) -> tuple[EventTotals, ...]:
+        """What totals need of all matching events, newest first; `limit` and `offset` play no part.
+
+        It reads the events themselves: `figures` is many times faster, and this is what it has to agree with.
+        """
         areas = areas_of(query)
-        values = {**values_of(query, areas), "bound": bound}
+        values = values_of(query, areas)
         rows = self._session.connection.execute(eventstatements.totals(shape_of(query, areas)), values).all()
         further = self._further_places([row.event_id for row in rows])
         totals = [to_totals(row, further.get(row.event_id, ())) for row in rows]
         if query.as_of is None:
             return tuple(totals)
         return tuple(self._totals_as_of(query, totals, {row.event_id: row.last_claim_at for row in rows}))
+
+    def figures(
+        self, query: EventQuery, kind: CasualtyKind = CasualtyKind.KILLED, *, civilians: bool = False
+    ) -> list[Figure]:
+        """How many people all matching events harmed in this way, in no order; those without any number are missing."""
+        if query.as_of is not None or (kind, civilians) not in MEASURES:
+            told = (figure_of(event, kind, civilians) for event in self.for_totals(query))
+            return [figure for figure in told if figure is not None]
+        areas = areas_of(query)
+        values = {**values_of(query, areas), "mark0": MEASURES[kind, civilians]}
+        rows = self._session.connection.execute(eventstatements.figures(shape_of(query, areas)), values)
+        types = _TYPES
+        found = [
+            Figure(event_id, start, end, types[number], low, best, high, where_of(where), voices_of(voices))
+            for event_id, start, end, number, low, best, high, where, voices in rows
+        ]
+        several = len(areas) > 1 or query.radius_km is not None
+        return list({figure.event_id: figure for figure in found}.values()) if several else found
+
+    def by_day(self, query: EventQuery) -> tuple[DayCount, ...]:
+        """How many of the matching events began on each day, oldest first; days without any are missing."""
+        if query.as_of is not None:
+            days: dict[date, list[EventTotals]] = {}
+            for event in self.for_totals(query):
+                days.setdefault(event.event_date, []).append(event)
+            lasting = {day: sum(e.event_date_end > day for e in told) for day, told in days.items()}
+            return tuple(DayCount(day, len(days[day]), lasting[day]) for day in sorted(days))
+        areas = areas_of(query)
+        rows = self._session.connection.execute(eventstatements.by_day(shape_of(query, areas)), values_of(query, areas))
+        return tuple(DayCount(day, number, lasting) for day, number, lasting in rows)
+
+    def first_day(self, query: EventQuery) -> date | None:
+        """The first day of all matching events."""
+        if query.as_of is not None:
+            return min((event.event_date for event in self.for_totals(query)), default=None)
+        areas = areas_of(query)
+        found: date | None = self._session.connection.execute(
+            eventstatements.first_day(shape_of(query, areas)), values_of(query, areas)
+        ).scalar()
+        return found
+
+    def told_by(self, query: EventQuery) -> tuple[str, ...]:
+        """Who tells of the matching events, whoever told of the newest first."""
+        if query.as_of is not None:
+            return tuple(dict.fromkeys(one for event in self.for_totals(query) for one in event.originators))
+        areas = areas_of(query)
+        said = self._session.connection.execute(
+            eventstatements.told_by(shape_of(query, areas)), values_of(query, areas)
+        ).scalars()
+        return tuple(dict.fromkeys(one for words in said for one in voices_of(words)))
+
+    def number(self, query: EventQuery) -> int:
+        """How many events match; with `as_of`, those first published by then."""
+        return self._number(query, areas_of(query))
+
+    def _number(self, query: EventQuery, areas: tuple[Area, ...]) -> int:
+        """Whole months of a province, a country or the world are counted already; what is left, from the indices."""
+        area = _counted_area(query, areas)
+        first, last = query.first_day, query.last_day
+        first_month = month_of(first) + 1 if first else None
+        last_month = month_of(last) - 1 if last else None
+        few = first_month is not None and last_month is not None and last_month < first_month
+        if area is None or few:
+            return self._scalar(eventstatements.counting, query, areas)
+        asked = {"area": area, "first_month": first_month, "last_month": last_month, "kinds": kinds_of(query)}
+        statement = eventstatements.counted(first is not None, last is not None, asked["kinds"] is not None)
+        number = int(self._session.connection.execute(statement, asked).scalar_one())
+        if first is not None:
+            end = date(first.year + first.month // 12, first.month % 12 + 1, 1) if first.year < date.max.year else None
+            until = end - timedelta(days=1) if end else date.max
+            number += self._scalar(eventstatements.counting, replace(query, last_day=until), areas)
+        if last is not None:
+            number += self._scalar(eventstatements.starting, replace(query, first_day=last.replace(day=1)), areas)
+        return number
+
+    def _scalar(self, build: Callable[[Shape], Select[Any]], query: EventQuery, areas: tuple[Area, ...]) -> int:
+        return int(
+            self._session.connection.execute(build(shape_of(query, areas)), values_of(query, areas)).scalar_one()
+        )
 
     def _page(self, query: EventQuery, areas: tuple[Area, ...], *, with_undated: bool) -> EventPage:
         shape, values = shape_of(query, areas), values_of(query, areas)
@@ -133,8 +230,7 @@ class Events:
         shown = self._with_claims(rows)
         total = query.offset + len(rows)
         if len(rows) == query.limit or (query.offset and not rows):
-            counted = execute(eventstatements.counting(shape), {**values, "bound": COUNT_BOUND + 1})
-            total = int(counted.scalar_one())
+            total = self._number(query, areas)
         if query.as_of is not None:
             earlier = self._as_of(shown, query.as_of)
             kept = [event for event in earlier if _still_matches(event, query)]
@@ -143,7 +239,7 @@ class Events:
         without_day = 0
         if with_undated and not query.offset:
             without_day = int(execute(eventstatements.undated(shape), values).scalar_one())
-        return EventPage(tuple(shown), min(total, COUNT_BOUND), bounded=total > COUNT_BOUND, undated=without_day)
+        return EventPage(tuple(shown), total, undated=without_day)
 
     def _totals_as_of(
         self, query: EventQuery, totals: Sequence[EventTotals], last_claims: dict[str, datetime | None]
@@ -287,6 +383,16 @@ class Events:
             for row in self._session.connection.execute(eventstatements.places_of(), some):
                 found[row.event_id] = (*found.get(row.event_id, ()), row.place_id)
         return found
+
+
+def _counted_area(query: EventQuery, areas: tuple[Area, ...]) -> str | None:
+    """The area of `event_counts` whose numbers answer this search, if there is one."""
+    narrowed = query.tags or query.actor or query.source or query.civilians or query.as_of
+    if narrowed or len(areas) > 1:
+        return None
+    if not areas:
+        return ""
+    return areas[0].value if areas[0].column in ("country_code", "admin1_id") else None
 
 
 def _still_matches(event: ConflictEvent, query: EventQuery) -> bool:

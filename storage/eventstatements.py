@@ -9,6 +9,7 @@ Building a statement takes much longer than running it, so each is kept with its
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from math import pi
 from typing import Any, TypeVar
@@ -24,6 +25,7 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    case,
     exists,
     false,
     func,
@@ -37,13 +39,15 @@ from sqlalchemy import (
     union_all,
 )
 
-from storage.eventquery import COUNT_BOUND, ESCAPE, AreaShape, Shape
+from storage.derived import event_counts, event_marks
+from storage.eventquery import ESCAPE, AreaShape, Shape
 from storage.models import claims, event_places, events
 
 _T = TypeVar("_T")
+Selected = Select[Any] | CompoundSelect[Any]
 
 SHAPES = 64  # statements kept of each sort, some 200 KB each; those asked for longest ago are built anew
-LONG_BOUND = 2_000
+ALL = 2**31 - 1  # a bound that is none
 
 
 @lru_cache(maxsize=SHAPES)
@@ -61,8 +65,8 @@ def page(shape: Shape) -> Select[Any]:
 
 @lru_cache(maxsize=SHAPES)
 def totals(shape: Shape) -> Select[Any]:
-    """Of the matching events, newest first and at most `bound`, what totals need."""
-    found = _search(shape).subquery()
+    """Of all matching events, newest first, what totals need, from the events themselves."""
+    found = _all(shape).subquery()
     columns: list[ColumnElement[Any]] = [
         events.c.event_id,
         events.c.day,
@@ -84,22 +88,70 @@ def totals(shape: Shape) -> Select[Any]:
         select(*columns)
         .join(found, found.c.event_id == events.c.event_id)
         .order_by(events.c.day.desc(), events.c.sort_at.desc(), events.c.event_id.desc())
-        .limit(_whole("bound"))
     )
 
 
 @lru_cache(maxsize=SHAPES)
 def counting(shape: Shape) -> Select[Any]:
-    """The number of matching events, counted to `bound` for each arm at most; from the indices alone where it can.
+    """The number of matching events; from the indices alone where it can."""
+    return select(func.count()).select_from(_all(shape).subquery())
 
-    In one unit no event is found twice (`eventrows.further_places` sees to it).
-    """
-    found = [arm for _, arm in _arms(shape)]
+
+@lru_cache(maxsize=SHAPES)
+def starting(shape: Shape) -> Select[Any]:
+    """The number of those whose first day lies in the period."""
+    found = _all(replace(shape, first_day=False), since=shape.first_day)
+    return select(func.count()).select_from(found.subquery())
+
+
+@lru_cache(maxsize=SHAPES)
+def by_day(shape: Shape) -> Select[Any]:
+    """Of each first day the number of matching events, and of those that lasted longer."""
+    found = _all(shape).subquery()
+    lasting = func.sum(case((found.c.day_end > found.c.day, 1), else_=0))
+    return select(found.c.day, func.count(), lasting).group_by(found.c.day).order_by(found.c.day)
+
+
+@lru_cache(maxsize=SHAPES)
+def first_day(shape: Shape) -> Select[Any]:
+    """The first day of all matching events."""
+    arms = [arm.order_by(table.c.day).limit(1).subquery() for table, arm in _arms(shape)]
     if shape.first_day:
-        found.append(_long_arm(shape))
-    arms = [select(arm.limit(_whole("bound")).subquery().c.event_id) for arm in found]
-    once = len(shape.areas) < 2 and not _near(shape)
-    return select(func.count()).select_from((union_all(*arms) if once else union(*arms)).subquery())
+        arms += [arm.subquery() for _, arm in _long_arms(shape)]
+    return select(func.min(union_all(*(select(arm.c.day) for arm in arms)).subquery().c.day))
+
+
+@lru_cache(maxsize=SHAPES)
+def told_by(shape: Shape) -> Select[Any]:
+    """Who tells of the matching events (as lists in JSON), whoever told last first."""
+    found = _all(shape).subquery()
+    said = type_coerce(events.c.originators, Text)
+    newest = (func.max(found.c.day).desc(), func.max(found.c.sort_at).desc(), said)
+    return select(said).join(found, found.c.event_id == events.c.event_id).group_by(said).order_by(*newest)
+
+
+@lru_cache(maxsize=SHAPES)
+def figures(shape: Shape) -> Select[Any]:
+    """Rows of `event_marks` with the mark `mark0`, for the matching events; an event twice where areas overlap."""
+    names = ("event_id", "day", "day_end", "kind", "low", "best", "high", "wheres", "voices")
+    columns = [event_marks.c[name] for name in names]
+    arms = [arm.with_only_columns(*columns) for _, arm in _arms(shape, marked=True)]
+    if shape.first_day:
+        arms += [arm.with_only_columns(*columns) for _, arm in _long_arms(shape, marked=True)]
+    return arms[0] if len(arms) == 1 else select(union_all(*arms).subquery())
+
+
+@lru_cache(maxsize=16)
+def counted(since: bool, until: bool, kinds: bool) -> Select[Any]:
+    """The number of events of an area that began in whole months, from `event_counts`."""
+    found = select(func.coalesce(func.sum(event_counts.c.events), 0)).where(
+        event_counts.c.area == _like("area", event_counts.c.area)
+    )
+    if since:
+        found = found.where(event_counts.c.month >= _whole("first_month"))
+    if until:
+        found = found.where(event_counts.c.month <= _whole("last_month"))
+    return found.where(event_counts.c.kind.in_(_any_of("kinds"))) if kinds else found
 
 
 @lru_cache(maxsize=SHAPES)
@@ -112,13 +164,13 @@ def undated(shape: Shape) -> Select[Any]:
         events.c.held != true(),
         func.coalesce(events.c.merged_into, "") == "",  # nearly every row has none: not by its index
         events.c.status != "background",
-        *_conditions(shape, as_of=False),
+        *_conditions(shape, as_of=False, tags=True),
     )
     if shape.kinds:
         found = found.where(_of_kinds(events))
     if shape.areas:
         found = found.where(within_any(events, shape.areas))
-    return select(func.count()).select_from(found.limit(COUNT_BOUND).subquery())
+    return select(func.count()).select_from(found.subquery())
 
 
 @lru_cache(maxsize=1)
@@ -163,7 +215,7 @@ def _in_cells(table: FromClause, area: AreaShape, number: int) -> ColumnElement[
     )
 
 
-def _search(shape: Shape) -> CompoundSelect[Any]:
+def _search(shape: Shape) -> Selected:
     """The matching events as (event_id, day, sort_at), at most `bound` from each arm, newest first within each."""
     near = _near(shape)
 
@@ -174,15 +226,38 @@ def _search(shape: Shape) -> CompoundSelect[Any]:
 
     arms = [ordered(table, arm, False) for table, arm in _arms(shape)]
     if shape.first_day:
-        arms.append(ordered(events, _long_arm(shape), True))
-    return union(*(select(arm.subquery()) for arm in arms))
+        arms += [ordered(arm_table, arm, True) for arm_table, arm in _long_arms(shape)]
+    return _each_once([select(arm.subquery()) for arm in arms])
+
+
+def _all(shape: Shape, *, since: bool = False) -> Selected:
+    """All matching events as (event_id, day, sort_at, day_end), each once; `since`: only those that began in it.
+
+    In one unit no event is found twice by single rows of its places (`eventrows.further_places` sees to it).
+    """
+    arms = [
+        arm.add_columns(table.c.day_end).where(*([table.c.day >= _like("first_day", table.c.day)] if since else []))
+        for table, arm in _arms(shape)
+    ]
+    if shape.first_day:
+        arms += [arm.add_columns(table.c.day_end) for table, arm in _long_arms(shape)]
+    once = len(shape.areas) < 2 and not _near(shape) and shape.tags < 2
+    return union_all(*arms) if once else _each_once(arms)
+
+
+def _each_once(arms: list[Select[Any]]) -> Selected:
+    return union(*arms) if len(arms) > 1 else select(arms[0].subquery()).distinct()
 
 
 def _near(shape: Shape) -> bool:
     return any(not area.column for area in shape.areas)
 
 
-def _arms(shape: Shape) -> list[tuple[FromClause, Select[Any]]]:
+def _arms(shape: Shape, *, marked: bool = False) -> list[tuple[FromClause, Select[Any]]]:
+    """The ways to find events; `marked`: rows of `event_marks` with the mark `mark0`, as for tags anyway."""
+    if marked or shape.tags:
+        marks = range(1 if marked else shape.tags)
+        return [(event_marks, arm) for mark in marks for arm in _marked(shape, mark, marked=marked, short=True)]
     if not shape.areas:
         return [(events, _arm(events, shape, None))]
     return [
@@ -205,12 +280,37 @@ def _arm(table: FromClause, shape: Shape, place: ColumnElement[bool] | None) -> 
     return statement.where(*conditions)
 
 
+def _marked(shape: Shape, mark: int, *, marked: bool, short: bool) -> list[Select[Any]]:
+    """Events by their rows of one mark, one statement for each area; `short` those that lasted at most a month."""
+    conditions = _conditions(shape, as_of=shape.as_of, tags=marked)
+    arms = []
+    for place in [_within(event_marks, area, n) for n, area in enumerate(shape.areas)] or [event_marks.c.position == 0]:
+        arm = select(event_marks.c.event_id, event_marks.c.day, event_marks.c.sort_at).where(
+            place, event_marks.c.mark == _like(f"mark{mark}", event_marks.c.mark)
+        )
+        if not short:
+            arm = arm.where(text("event_marks.long_span = 1"))
+        if shape.kinds:
+            arm = arm.where(_of_kinds(event_marks))
+        if conditions:
+            arm = arm.join(events, events.c.event_id == event_marks.c.event_id)
+        arms.append(arm.where(*_window(event_marks, shape, short=short), *conditions))
+    return arms
+
+
+def _long_arms(shape: Shape, *, marked: bool = False) -> list[tuple[FromClause, Select[Any]]]:
+    """The few events that lasted longer than a month, found by small indices of their own."""
+    if marked or shape.tags:
+        marks = range(1 if marked else shape.tags)
+        return [(event_marks, arm) for mark in marks for arm in _marked(shape, mark, marked=marked, short=False)]
+    return [(events, _long_arm(shape))]
+
+
 def _long_arm(shape: Shape) -> Select[Any]:
-    """The few events that lasted longer than a month, found by a small index of their own."""
-    # The bound keeps the planners from reading the large indices instead of the small one.
+    # The subquery keeps the planners from reading the large indices instead of the small one.
     since = _like("first_day", events.c.day_end)
     lasting = select(events.c.event_id).where(text("events.long_span = 1"), events.c.day_end >= since)
-    few = lasting.order_by(events.c.day_end.desc()).limit(LONG_BOUND).subquery()
+    few = lasting.order_by(events.c.day_end.desc()).limit(ALL).subquery()
     statement = (
         select(events.c.event_id, events.c.day, events.c.sort_at)
         .join(few, few.c.event_id == events.c.event_id)
@@ -243,10 +343,10 @@ def _window(table: FromClause, shape: Shape, *, short: bool) -> list[ColumnEleme
     return conditions
 
 
-def _conditions(shape: Shape, *, as_of: bool) -> list[ColumnElement[bool]]:
-    """What is asked of the event itself, whichever place it was found by."""
+def _conditions(shape: Shape, *, as_of: bool, tags: bool = False) -> list[ColumnElement[bool]]:
+    """What is asked of the event itself, whichever place it was found by; `tags` where it was not found by those."""
     conditions: list[ColumnElement[bool]] = []
-    if shape.tags:
+    if shape.tags and tags:
         conditions.append(or_(*(_holds(events.c.tags, f"tag{number}") for number in range(shape.tags))))
     if shape.actor:
         conditions.append(_holds(events.c.actors, "actor"))
