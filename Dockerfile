@@ -31,12 +31,14 @@ COPY --from=build /opt/sitrep /opt/sitrep
 ENV PATH="/opt/sitrep/bin:$PATH" \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
-    SITREP_HOME=/data
+    SITREP_HOME=/data \
+    SITREP_HEALTH_LISTEN=127.0.0.1:8081
 USER 10001:10001
 WORKDIR /data
 VOLUME /data
 # `sitrep run` answers what it has begun, confirms that to Telegram, then ends; it needs no init beside it.
 STOPSIGNAL SIGTERM
+# Asks the running bot itself, inside the container; no port is opened for it.
 HEALTHCHECK --interval=60s --timeout=15s --start-period=60s --retries=3 CMD ["sitrep", "healthcheck"]
 ENTRYPOINT ["sitrep"]
 CMD ["run"]

@@ -1,13 +1,11 @@
-"""`sitrep migrate`, `doctor`, `backup`, `restore`, `healthcheck`: looking after a running bot."""
+"""`sitrep migrate`, `doctor`, `backup`, `restore`: looking after the database and the installation."""
 
 from __future__ import annotations
 
 import time
 from argparse import Namespace
 from collections.abc import Callable
-from http.client import HTTPConnection, HTTPException
 
-from bot.addresses import host_and_port
 from bot.opening import load_catalog, load_places, open_database, settings_with_logs
 from conflict.actors import Actors
 from conflict.errors import SitrepError
@@ -81,37 +79,3 @@ def restore(arguments: Namespace) -> int:
         storage.close()
     print(f"Restored {done.rows:,} rows of {done.tables} tables into {storage.url}, compared with the backup.")
     return 0
-
-
-def healthcheck(arguments: Namespace) -> int:
-    """Whether the running bot says that it is well; where it says nothing, whether the database is.
-
-    Raises StorageError and the like when it is not.
-    """
-    settings = settings_with_logs()
-    if settings.health_address and settings.token:
-        well, words = _ask(settings.health_address)
-        print("well" if well else words)
-        return 0 if well else 1
-    storage = open_database(settings.storage_url, create=False)
-    try:
-        with storage.begin() as unit:
-            unit.ping()
-    finally:
-        storage.close()
-    print("well")
-    return 0
-
-
-def _ask(address: str, seconds: float = 7.0) -> tuple[bool, str]:
-    """Whether the bot that answers health checks at `address` is ready, and its own words or why there are none."""
-    host, port = host_and_port(address)
-    connection = HTTPConnection({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port, timeout=seconds)  # noqa: S104 (compared)
-    try:
-        connection.request("GET", "/readyz")
-        answer = connection.getresponse()
-        return answer.status == 200, answer.read(2000).decode("utf-8", "replace")
-    except (OSError, HTTPException) as error:
-        return False, f"The bot does not answer at {address} ({type(error).__name__})."
-    finally:
-        connection.close()

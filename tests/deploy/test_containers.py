@@ -54,6 +54,7 @@ def test_image_runs_without_rights_and_stops_gently() -> None:
     assert words["HEALTHCHECK"].endswith('CMD ["sitrep", "healthcheck"]')
     assert words["ENTRYPOINT"] == '["sitrep"]'  # as a list: the signal reaches the program, not a shell
     assert "SITREP_HOME=/data" in words["ENV"]
+    assert "SITREP_HEALTH_LISTEN=127.0.0.1:8081" in words["ENV"]  # the check asks the bot, and nobody else can
     assert words["VOLUME"] == "/data"
 
 
@@ -107,6 +108,14 @@ def test_services_may_do_little(name) -> None:
         assert limit in lines
     assert "ports:" not in lines
     assert "privileged: true" not in lines
+
+
+def test_the_webhooks_port_is_published_on_this_machine_alone_and_only_by_the_further_file() -> None:
+    lines = (ROOT / "deploy" / "webhook.yml").read_text(encoding="utf-8")
+    published = re.findall(r'^ +- "(.+)"$', lines, re.MULTILINE)
+    assert published == ["127.0.0.1:${WEBHOOK_PORT:-8080}:8080"]
+    assert set(re.findall(r"^  (\S+): \*webhook$", lines, re.MULTILINE)) == {"bot", "bot-sqlite"}
+    assert "ports:" not in COMPOSE
 
 
 def test_the_two_ways_to_run_do_not_meet() -> None:
