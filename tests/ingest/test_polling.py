@@ -14,7 +14,8 @@ from ingest.lanes import Lanes
 from ingest.polling import Status
 from storage import EventQuery, Storage, open_storage
 from storage.sources import Watched
-from tests.ingest.polled import NOW, Clock, Web, polling, rss, source, strike
+from tests.ingest.polled import NOW, Clock, Web, polling, real_client, rss, source, strike
+from tests.ingest.servers import Answer, Asked, answer, serving
 
 FEED = "https://example.org/feed"
 NEWS = source("news", FEED)
@@ -215,3 +216,38 @@ async def test_slow_work_steps_aside() -> None:
     with pytest.raises(asyncio.CancelledError):
         await stopped
     assert await lanes.run(quick(7)) == 7
+
+
+async def test_slow_failing_and_lying_feeds_do_not_touch_the_healthy(storage: Storage) -> None:
+    """Forty feeds over real HTTP; the slow ones answer only after all healthy ones were read."""
+    opened = asyncio.Event()
+
+    async def slow(_: Asked, writer: asyncio.StreamWriter) -> None:
+        await opened.wait()
+        writer.write(answer(rss(("late", "A note that came late.", NOW))))
+        await writer.drain()
+
+    kinds = {"slow": 6, "failing": 3, "lying": 2, "healthy": 29}
+    body = rss(("1", "The council met.", NOW))
+    answers: dict[str, bytes | Answer] = {
+        "/slow": slow,
+        "/failing": answer(b"", "503 Service Unavailable"),
+        "/lying": answer(body, length=len(body) + 1000),
+        "/healthy": answer(body),
+    }
+    order = [kind for kind, count in kinds.items() for _ in range(count)]
+    async with serving(answers) as server, real_client() as web:
+        sources = [source(f"{kind}-{n}", server.url(f"/{kind}?{n}")) for n, kind in enumerate(order)]
+        async with polling(storage, web, Clock(), at_once=4, patience=0.05) as made:
+            found: dict[str, list[Status]] = {kind: [] for kind in kinds}
+            async for outcome in made.round(sources):
+                kind = outcome.source.source_id.partition("-")[0]
+                found[kind].append(outcome.status)
+                if len(found["healthy"]) == kinds["healthy"]:
+                    opened.set()
+    assert found == {
+        "slow": [Status.READ] * 6,
+        "failing": [Status.FAILED] * 3,
+        "lying": [Status.FAILED] * 2,
+        "healthy": [Status.READ] * 29,
+    }
