@@ -21,6 +21,8 @@ from conflict.subscriptions import MOST_IN_A_CHAT, WIDEST_KM, Subscription, cell
 from conflict.vocabulary import PlaceLevel
 from handlers.context import ChatView
 from messages.callbacks import AskAgain
+from messages.chat_actions import EditAlert
+from messages.editing import edited
 from messages.events import Setting
 from messages.subscriptions import Described, Refusal, Refused, Subscribed
 from storage import EventQuery, Unit
@@ -62,8 +64,16 @@ class SubscribingServices:
         return await self._do(self._listed, chat)
 
     async def change(self, chat: ChatView, what: str, subscription_id: int) -> bool:
-        """pause, resume, remove, coarser or finer; False if it is not this chat's or gone."""
+        """pause, resume or remove; False if it is not this chat's or gone."""
         return await self._do(self._change, chat, what, subscription_id)
+
+    async def edit(self, chat: ChatView, edit: EditAlert) -> Described | None:
+        """One subscription, changed as a button says; None if it is not this chat's or gone."""
+        return await self._do(self._edit, chat, edit)
+
+    async def offer(self, ask: AskAgain) -> Described | None:
+        """What a link would subscribe to; None if its place is not known."""
+        return await self._do(self._offer, ask)
 
     async def why(self, chat: ChatView, event_id: str) -> tuple[ConflictEvent, tuple[Described, ...]] | None:
         """The event as held now, and this chat's subscriptions that mean it; None if it is not there."""
@@ -86,11 +96,14 @@ class SubscribingServices:
         return self._make(question, wish, chat, thread_id)
 
     def _subscribe_to(self, ask: AskAgain, chat: ChatView, thread_id: int | None) -> Subscribed | Refused:
+        return self._make(self._question(ask, chat.language), Wish(""), chat, thread_id)
+
+    def _question(self, ask: AskAgain, language: str) -> Question:
         found = [self.answering.places.get(place_id) for place_id in ask.place_ids]
-        question = Question(
+        return Question(
             ask.kind,
             "",
-            chat.language,
+            language,
             places=tuple(place for place in found if place is not None),
             radius_km=ask.radius_km,
             event_types=ask.event_types,
@@ -98,24 +111,32 @@ class SubscribingServices:
             tags=ask.tags,
             civilians=ask.civilians,
         )
-        return self._make(question, Wish(""), chat, thread_id)
 
     def _make(self, question: Question, wish: Wish, chat: ChatView, thread_id: int | None) -> Subscribed | Refused:
-        wanted = _wanted(question, wish, self._covered(question.places))
-        if isinstance(wanted, Refused):
-            return wanted
-        would = self._last_week(wanted, question.places, chat)
+        around = question.places if question.radius_km else ()
+        questions = [replace(question, places=(place,)) for place in around[:_MOST_PLACES]] or [question]
+        wanted: list[Subscription] = []
+        for one in questions:
+            found = _wanted(one, wish, self._covered(one.places))
+            if isinstance(found, Refused):
+                return found
+            wanted.append(found)
+        would = self._last_week(wanted[0], questions[0].places, chat)
         with self.answering.storage.begin(write=True) as unit:
             kept = self._chat(unit, chat)
             others = unit.subscriptions.of_chat(kept.chat_id)
-            if any(_same(wanted, one) for one in others):
+            new = [one for one in wanted if not any(_same(one, other) for other in others)]
+            if not new:
                 return Refused(Refusal.ALREADY)
-            if len(others) >= MOST_IN_A_CHAT:
+            if len(others) + len(new) > MOST_IN_A_CHAT:
                 return Refused(Refusal.TOO_MANY)
-            made = unit.subscriptions.add(
-                replace(wanted, chat_id=kept.chat_id), today=self.now().date(), thread_id=thread_id
-            )
-        return replace(would, made=self._described(made))
+            today = self.now().date()
+            made = [
+                unit.subscriptions.add(replace(one, chat_id=kept.chat_id), today=today, thread_id=thread_id)
+                for one in new
+            ]
+        first, *also = map(self._described, made)
+        return replace(would, made=first, also=tuple(also))
 
     def _chat(self, unit: Unit, chat: ChatView) -> Chat:
         """The chat's row, with the language it is spoken to in: alerts come without anybody's update to tell it."""
@@ -145,10 +166,20 @@ class SubscribingServices:
         )
         with self.answering.storage.begin() as unit:
             page = unit.events.query(query)
+            unheard = None if page.total else self._unheard_of(unit, places)
         meant = [event for event in page.events if matches(event, wanted)]
         more = page.total > len(page.events)
         setting = Setting(today)
-        return Subscribed(self._described(wanted), len(meant), more, meant[0] if meant else None, setting)
+        example = meant[0] if meant else None
+        return Subscribed(self._described(wanted), len(meant), more, example, setting, nothing_from=unheard)
+
+    def _unheard_of(self, unit: Unit, places: tuple[Place, ...]) -> Place | None:
+        """The country of the places, if there is one and nothing at all is stored of it."""
+        codes = {place.country_code for place in places}
+        country = self.answering.places.country(codes.pop() or "") if len(codes) == 1 else None
+        if country is None or unit.events.query(EventQuery(places=(country,), limit=1)).total:
+            return None
+        return country
 
     def _listed(self, chat: ChatView) -> tuple[Described, ...]:
         with self.answering.storage.begin() as unit:
@@ -158,18 +189,28 @@ class SubscribingServices:
 
     def _change(self, chat: ChatView, what: str, subscription_id: int) -> bool:
         with self.answering.storage.begin(write=True) as unit:
-            kept = unit.chats.find(chat.telegram_id)
-            one = unit.subscriptions.get(subscription_id)
-            if kept is None or one is None or one.chat_id != kept.chat_id:
+            one = _of(unit, chat, subscription_id)
+            if one is None:
                 return False
-            match what:
-                case "remove":
-                    return unit.subscriptions.remove(kept.chat_id, subscription_id)
-                case "pause" | "resume":
-                    unit.subscriptions.change(replace(one, paused=what == "pause"))
-                case _:
-                    unit.subscriptions.change(replace(one, coarser_too=what == "coarser"))
+            if what == "remove":
+                return unit.subscriptions.remove(one.chat_id, subscription_id)
+            unit.subscriptions.change(replace(one, paused=what == "pause"))
         return True
+
+    def _edit(self, chat: ChatView, edit: EditAlert) -> Described | None:
+        with self.answering.storage.begin(write=True) as unit:
+            one = _of(unit, chat, edit.subscription_id)
+            changed = edited(one, edit) if one else None
+            if changed is None:
+                return None
+            if changed != one:
+                unit.subscriptions.change(changed)
+        return self._described(changed)
+
+    def _offer(self, ask: AskAgain) -> Described | None:
+        question = self._question(ask, "")
+        wanted = _wanted(question, Wish(""), self._covered(question.places))
+        return None if isinstance(wanted, Refused) else self._described(wanted)
 
     def _why(self, chat: ChatView, event_id: str) -> tuple[ConflictEvent, tuple[Described, ...]] | None:
         with self.answering.storage.begin() as unit:
@@ -188,6 +229,12 @@ class SubscribingServices:
                 found.append(place)
         stood_for = {unit.place_id for place in found for unit in self.answering.places.covered(place)}
         return Described(one, tuple(place for place in found if place.place_id not in stood_for))
+
+
+def _of(unit: Unit, chat: ChatView, subscription_id: int) -> Subscription | None:
+    """This chat's subscription of this id."""
+    kept, one = unit.chats.find(chat.telegram_id), unit.subscriptions.get(subscription_id)
+    return None if kept is None or one is None or one.chat_id != kept.chat_id else one
 
 
 def _wanted(question: Question, wish: Wish, places: tuple[Place, ...]) -> Subscription | Refused:
@@ -218,6 +265,7 @@ def _wanted(question: Question, wish: Wish, places: tuple[Place, ...]) -> Subscr
         breaches_only=breaches,
         civilians_only=question.civilians,
         minimum_severity=wish.minimum_severity,
+        minimum_verification=wish.minimum_verification,
         within=units_around(place for place in places if place.level in (*_POINTS, PlaceLevel.ADMIN2)),
     )
 

@@ -13,11 +13,13 @@ from importlib.resources import files
 from typing import Final
 
 from conflict.names import normal
-from conflict.vocabulary import Severity
+from conflict.vocabulary import Severity, Verification
 
 LONGEST: Final = 400  # characters of a wish that are read
 PROTECTED: Final = ("hospital", "school", "camp", "market", "water", "aid", "mosque", "religious")
 _LEVELS: Final = (("severe", Severity.SEVERE), ("serious", Severity.SERIOUS))
+
+_PROOFS: Final = (("corroborated", Verification.CORROBORATED), ("confirmed", Verification.CONFIRMED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Wish:
 
     text: str
     minimum_severity: Severity = Severity.MINOR
+    minimum_verification: Verification = Verification.UNVERIFIED
     breaches_only: bool = False
     tags: tuple[str, ...] = ()
 
@@ -47,6 +50,7 @@ def wish_of(text: str) -> Wish:
     return Wish(
         " ".join(words),
         severity,
+        next((proof for name, proof in _PROOFS if _named(found[name], keys)), Verification.UNVERIFIED),
         breaches_only=_named(found["breaches"], keys),
         tags=PROTECTED if _named(found["protected"], keys) else (),
     )

@@ -14,11 +14,14 @@ from handlers.subscribe import said
 from handlers.subscribing import Subscribing, subscribing_of
 from messages.callbacks import AlertMe, ChangeAlerts, ListAlerts, WhyAlert, decode
 from messages.catalog import Texts
+from messages.chat_actions import EditAlert
+from messages.editing import render_edit
 from messages.html import to_plain
+from messages.links import link_to
 from messages.pages import render_admins_only, render_outdated_button, render_withdrawn_event
 from messages.subscriptions import render_list, render_no_alerts, render_why
 
-_OURS = (AlertMe, ChangeAlerts, ListAlerts, WhyAlert)
+_OURS = (AlertMe, ChangeAlerts, EditAlert, ListAlerts, WhyAlert)
 
 
 def ours(data: object) -> bool:
@@ -59,8 +62,12 @@ async def _carry_out(query: CallbackQuery, update: Update, context: Context) -> 
     place = Place.of(message)
     action = decode(query.data)
     match action:
-        case ListAlerts():
-            await send(context.bot, place, render_list(await subscribing.listed(chat), texts))
+        case ListAlerts(page):
+            listed = render_list(await subscribing.listed(chat), texts, page)
+            if any(isinstance(decode(data), ChangeAlerts) for data in _data(message)):  # from another screen of these
+                await replace(context.bot, place, (message.message_id,), listed)
+            else:
+                await send(context.bot, place, listed)
             return None
         case WhyAlert(event_id):
             found = await subscribing.why(chat, event_id)
@@ -78,7 +85,19 @@ async def _carry_out(query: CallbackQuery, update: Update, context: Context) -> 
             if not await subscribing.change(chat, what, subscription_id):
                 return render_outdated_button(texts)
             await _show_anew(subscribing, update, context, texts, message)
+        case EditAlert() as edit:
+            changed = await subscribing.edit(chat, edit)
+            if changed is None:
+                return render_outdated_button(texts)
+            link = link_to(changed.subscription, context.bot.username)
+            await replace(context.bot, place, (message.message_id,), render_edit(changed, texts, link))
     return None
+
+
+def _data(message: Message) -> list[str]:
+    """What the buttons under a message carry."""
+    keyboard = message.reply_markup.inline_keyboard if message.reply_markup else ()
+    return [str(one.callback_data or "") for row in keyboard for one in row]
 
 
 async def _show_anew(

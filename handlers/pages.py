@@ -16,7 +16,7 @@ from messages.pages import render_admins_only, render_help, render_language, ren
 
 
 async def start(update: Update, context: Context) -> None:
-    """/start, also with the payload of a link, which says nothing to us yet."""
+    """/start."""
     await _show("start", update, context)
 
 

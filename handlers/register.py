@@ -45,6 +45,7 @@ _WITHOUT_TEXT = (
 def handlers() -> list[AnyHandler]:
     """All of them, most particular first."""
     return [
+        CommandHandler("start", subscribe.by_link, _NEW, has_args=1),
         CommandHandler("start", pages.start, _NEW),
         CommandHandler("help", pages.show_help, _NEW),
         CommandHandler("language", pages.language, _NEW),

@@ -12,15 +12,18 @@ from handlers.addressing import from_person, question_in
 from handlers.admins import may_settle
 from handlers.chats import chat_of
 from handlers.context import Context, desk_of
+from handlers.pages import start
 from handlers.sending import Place, send
 from handlers.subscribing import subscribing_of
 from messages.catalog import Texts
+from messages.links import ask_of
 from messages.pages import render_admins_only
 from messages.subscriptions import (
     Refusal,
     Refused,
     Subscribed,
     render_no_alerts,
+    render_offer,
     render_refused,
     render_subscribed,
     render_which,
@@ -52,6 +55,18 @@ async def in_words(update: Update, context: Context) -> None:
     wish = wish_in(_without_name(question.text)) if question else None
     if message is not None and wish is not None:
         await _make(wish, message, update, context)
+
+
+async def by_link(update: Update, context: Context) -> None:
+    """/start with the payload of a link: what it offers, with a button that accepts. Any other payload: the start."""
+    message, subscribing = update.effective_message, subscribing_of(context)
+    ask = ask_of((context.args or [""])[0])
+    found = await subscribing.offer(ask) if subscribing and ask else None
+    if message is None or not from_person(message) or ask is None or found is None:
+        await start(update, context)
+        return
+    texts = desk_of(context).texts((await chat_of(update, context)).language)
+    await send(context.bot, Place.of(message), render_offer(found, ask, texts))
 
 
 async def _make(wish: Wish, message: Message, update: Update, context: Context) -> None:

@@ -9,6 +9,7 @@ from conflict.questions import Clarification
 from conflict.subscription_words import Wish
 from handlers.context import AnyApplication, ChatView, Context
 from messages.callbacks import AskAgain
+from messages.chat_actions import EditAlert
 from messages.subscriptions import Described, Refused, Subscribed
 
 
@@ -27,7 +28,13 @@ class Subscribing(Protocol):
         """The chat's subscriptions, oldest first."""
 
     async def change(self, chat: ChatView, what: str, subscription_id: int) -> bool:
-        """pause, resume, remove, coarser or finer; False if it is not this chat's or gone."""
+        """pause, resume or remove; False if it is not this chat's or gone."""
+
+    async def edit(self, chat: ChatView, edit: EditAlert) -> Described | None:
+        """One subscription, changed as a button says; None if it is not this chat's or gone."""
+
+    async def offer(self, ask: AskAgain) -> Described | None:
+        """What a link would subscribe to; None if its place is not known."""
 
     async def why(self, chat: ChatView, event_id: str) -> tuple[ConflictEvent, tuple[Described, ...]] | None:
         """The event as held now, and this chat's subscriptions that mean it; None if it is not there."""

@@ -140,7 +140,7 @@ class WhyAlert:
 
 @dataclass(frozen=True, slots=True)
 class ChangeAlerts:
-    """Something done to one subscription: pause, resume, remove; coarser or finer: with what is known only roughly."""
+    """Something done to one subscription in the list: pause, resume, remove."""
 
     what: str
     subscription_id: int
@@ -172,7 +172,7 @@ _OF_QUESTION: dict[str, type[ShowSources] | type[ShowMap] | type[AlertMe]] = {
     "w": AlertMe,
 }
 _PAGES = frozenset({"start", "help", "language", "privacy"})
-_OF_SUBSCRIPTION = {"p": "pause", "r": "resume", "x": "remove", "c": "coarser", "f": "finer"}
+_OF_SUBSCRIPTION = {"p": "pause", "r": "resume", "x": "remove"}
 _SUBSCRIPTION_CODES = {what: code for code, what in _OF_SUBSCRIPTION.items()}
 _ERASE = "z1"
 

@@ -23,7 +23,16 @@ _SETTINGS: Final = {
 }
 _SETTING_CODES = {code: name for name, (code, _) in _SETTINGS.items()}
 # What can be changed in one subscription.
-_EDITS: Final = {"show": "s", "severity": "v", "proof": "p", "kind": "k", "radius": "r", "resume": "u", "pause": "h"}
+_EDITS: Final = {
+    "show": "s",
+    "severity": "v",
+    "proof": "p",
+    "kind": "k",
+    "radius": "r",
+    "rough": "g",
+    "resume": "u",
+    "pause": "h",
+}
 _EDIT_CODES = {code: name for name, code in _EDITS.items()}
 
 

@@ -16,11 +16,12 @@ from messages.bidi import with_direction
 from messages.buttons import Rows, button, rows
 from messages.callbacks import AlertMe, AskAgain, ChangeAlerts, EraseMe, ListAlerts
 from messages.catalog import Texts, msg
+from messages.chat_actions import EditAlert, Settle
 from messages.events import Setting, event_line, event_name, tag_name, type_title
 from messages.html import Html, bold, code, italic
-from messages.wording import place_choice, place_name, shortened
+from messages.wording import capital, place_choice, place_name, shortened
 
-_MOST_LISTED = 20
+_MOST_LISTED = 10
 _MOST_NAMED = 6
 _MOST_CHOICES = 8
 _SEVERITIES = {
@@ -59,6 +60,8 @@ class Subscribed:
     more: bool  # `would` is not all: counting stopped
     example: ConflictEvent | None
     setting: Setting
+    also: tuple[Described, ...] = ()  # made by the same words: a radius around each of several places
+    nothing_from: Place | None = None  # a country of which nothing at all is stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +114,21 @@ def _place(place: Place, texts: Texts) -> Html:
 
 def render_subscribed(done: Subscribed, texts: Texts) -> Reply:
     """What was agreed, in words, with what the last week would have brought."""
-    lines = [bold(texts.say("You will be told:")), describe(done.made, texts)]
-    if done.made.subscription.coarser_too and done.made.subscription.within:
+    wish = done.made.subscription
+    each = [capital(describe(one, texts)) for one in (done.made, *done.also)]
+    lines = [bold(texts.say("You will be told:")), *([Html("• " + one) for one in each] if done.also else each)]
+    if wish.coarser_too and wish.within:
         lines.append(texts.say("Also what is known only as somewhere around it; it says so."))
-    if done.example is None:
+    if wish.cell is not None:
+        lines.append(texts.say("Of the place only a square of about 10 km is kept, never an exact position."))
+    if done.nothing_from is not None:
+        where = place_name(done.nothing_from, texts)
+        lines.append(
+            texts.say(
+                "Nothing at all is stored from {country} so far; it may be that nothing will come.", country=where
+            )
+        )
+    elif done.example is None:
         lines.append(texts.say("Nothing of the last week would have come. That does not mean calm."))
     else:
         count = texts.count(
@@ -124,9 +138,27 @@ def render_subscribed(done: Subscribed, texts: Texts) -> Reply:
             count = texts.say("The last week would have brought more than {n} events.", n=done.would)
         lines += [count, texts.say("For example: {event}", event=event_line(done.example, done.setting, texts))]
     lines.append(italic(texts.say("Alerts may be late or never come. Not an official warning service.")))
-    remove = ChangeAlerts("remove", done.made.subscription.subscription_id)
+    number = wish.subscription_id
+    rough = EditAlert("rough", number, 0) if wish.coarser_too and wish.within else None
     buttons = rows(
-        (button(texts.plain("Remove", "button"), remove), button(texts.plain("My alerts", "button"), ListAlerts()))
+        (
+            button(texts.plain("Change", "button"), EditAlert("show", number)),
+            button(texts.plain("Remove", "button"), ChangeAlerts("remove", number)),
+            button(texts.plain("My alerts", "button"), ListAlerts()),
+        ),
+        (button(texts.plain("Only exact places", "button"), rough) if rough else None,),
+    )
+    return _reply(lines, texts, buttons)
+
+
+def render_offer(one: Described, ask: AskAgain, texts: Texts) -> Reply:
+    """What a link offers; nothing is kept before the button is pressed."""
+    lines = [bold(texts.say("Shall I tell you of this from now on?")), capital(describe(one, texts))]
+    buttons = rows(
+        (
+            button(texts.plain("Alert me", "button"), AlertMe(ask)),
+            button(texts.plain("Latest", "button"), ask.within(24 * 7)),
+        )
     )
     return _reply(lines, texts, buttons)
 
@@ -170,34 +202,34 @@ def render_which(clarification: Clarification, texts: Texts) -> Reply:
     return _reply([said], texts, rows(*choices))
 
 
-def render_list(listed: Sequence[Described], texts: Texts) -> Reply:
-    """All subscriptions of a chat, each with what can be done to it."""
+def render_list(listed: Sequence[Described], texts: Texts, page: int = 0) -> Reply:
+    """The subscriptions of a chat, a page of them, each with what can be done to it."""
     if not listed:
         lines = [
             texts.say("This chat has no alerts. To get some, write for example:"),
             code(texts.say("/subscribe Idlib")),
         ]
-        return _reply(lines, texts)
+        return _reply(lines, texts, rows((_settings(texts),)))
+    pages = -(-len(listed) // _MOST_LISTED)
+    first = min(page, pages - 1) * _MOST_LISTED
     lines = [bold(texts.say("Alerts of this chat"))]
     buttons: list[list[Button | None]] = []
-    for number, one in enumerate(listed[:_MOST_LISTED], 1):
+    for number, one in enumerate(listed[first : first + _MOST_LISTED], first + 1):
         wish = one.subscription
-        lines.append(texts.say("{n}. {what}", "in a list", n=number, what=describe(one, texts)))
+        lines.append(texts.say("{n}. {what}", "in a list", n=number, what=capital(describe(one, texts))))
         paused = texts.plain("Resume {n}", "button", n=number) if wish.paused else None
         label = paused or texts.plain("Pause {n}", "button", n=number)
-        row = [
-            button(label, ChangeAlerts("resume" if wish.paused else "pause", wish.subscription_id)),
-            button(texts.plain("Remove {n}", "button", n=number), ChangeAlerts("remove", wish.subscription_id)),
-        ]
-        if wish.within:
-            rough = texts.plain("Only exact places {n}", "button", n=number)
-            if not wish.coarser_too:
-                rough = texts.plain("Also rough places {n}", "button", n=number)
-            row.append(button(rough, ChangeAlerts("finer" if wish.coarser_too else "coarser", wish.subscription_id)))
-        buttons.append(row)
-    if len(listed) > _MOST_LISTED:
-        lines.append(texts.count("… and {n} more", "… and {n} more", len(listed) - _MOST_LISTED))
-    return _reply(lines, texts, rows(*buttons))
+        buttons.append(
+            [
+                button(texts.plain("Change {n}", "button", n=number), EditAlert("show", wish.subscription_id)),
+                button(label, ChangeAlerts("resume" if wish.paused else "pause", wish.subscription_id)),
+                button(texts.plain("Remove {n}", "button", n=number), ChangeAlerts("remove", wish.subscription_id)),
+            ]
+        )
+    here = first // _MOST_LISTED
+    before = button(texts.plain("Earlier ones", "button"), ListAlerts(here - 1)) if here else None
+    after = button(texts.plain("Further ones", "button"), ListAlerts(here + 1)) if here + 1 < pages else None
+    return _reply(lines, texts, rows(*buttons, (before, after), (_settings(texts),)))
 
 
 def render_why(found: Sequence[Described], event: ConflictEvent, texts: Texts) -> Reply:
@@ -239,6 +271,10 @@ def render_erased(texts: Texts) -> Reply:
         texts.say("Telegram still shows the messages here; delete the chat on your phone to be rid of them."),
     ]
     return _reply(lines, texts)
+
+
+def _settings(texts: Texts) -> Button | None:
+    return button(texts.plain("Settings", "button"), Settle("show"))
 
 
 def _reply(lines: Sequence[Html], texts: Texts, buttons: Rows = ()) -> Reply:

@@ -10,18 +10,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from conflict.answers import Answer
+from conflict.comparing import TableRow, place_row, trend_rows
+from conflict.counts import Figure
 from conflict.events import ConflictEvent
 from conflict.facts import Casualty
-from conflict.places import Place
-from conflict.tolls import Counted, TollReport, total_over
-from conflict.vocabulary import SubEventType
+from conflict.tolls import figure_of
+from conflict.vocabulary import CasualtyKind, SubEventType
 from messages.catalog import Key, Texts, msg
 from messages.html import Html, table, to_plain
 from messages.wording import day, days, place_name
 
-_DAILY = 14  # days: up to so many a row is a day
-_WEEKLY = 120  # and up to so many a week, beyond that a month
-_MOST_ROWS = 31
+_WEEK = 7  # days
 _DAYS = msg("Days", "column")
 _PLACE = msg("Place", "column")
 _EVENTS = msg("Events", "column")
@@ -64,25 +63,26 @@ def _shown(event: ConflictEvent, when: date) -> _Shown:
     )
 
 
-def _counted(answer: Answer) -> Sequence[Counted]:
-    """All events of the answer where it brings them, else those of the page that have a day."""
-    if answer.counted:
-        return answer.counted
+def _of_page(answer: Answer) -> list[_Shown]:
+    """The events of the page that have a day, for answers that bring no rows."""
     return [_shown(event, event.facts.event_date) for event in answer.events if event.facts.event_date]
+
+
+def _figures(events: Sequence[_Shown]) -> list[Figure]:
+    return [figure for event in events if (figure := figure_of(event, CasualtyKind.KILLED, False)) is not None]
 
 
 def trend_lines(answer: Answer, texts: Texts) -> list[Html]:
     """Events and deaths by day, week or month; a row without reports is not a calm one."""
-    events = [event for event in _counted(answer) if event.event_date.year < date.max.year]
-    if not events:
+    rows, partial = answer.rows, list[Html]()
+    if not rows:
+        events = _of_page(answer)
+        days_ = [(event.event_date, 1, int(event.event_date_end > event.event_date)) for event in events]
+        rows, partial = trend_rows(days_, _figures(events), answer.tolls), _partial(answer, events, texts)
+    if not rows:
         return []
-    span = (max(e.event_date for e in events) - min(e.event_date for e in events)).days
-    rows = [
-        _row(to_plain(_label(start, span, texts)), found, answer.tolls, start, _next(start, span))
-        for start, found in _by_row(events, span)
-    ]
-    lines = [*_table((_DAYS, _EVENTS, _KILLED), rows, texts), *_partial(answer, events, texts)]
-    if any(event.event_date_end > event.event_date for event in events):
+    lines = [*_table((_DAYS, _EVENTS, _KILLED), [_cells(row, _label(row, texts)) for row in rows], texts), *partial]
+    if any(row.lasting for row in rows):
         lines.append(texts.say("What lasted several days is counted on its first, so rows must not be added."))
     lines.append(texts.say("? means that no toll is stored. A row without reports is not a calm one."))
     return lines
@@ -90,75 +90,41 @@ def trend_lines(answer: Answer, texts: Texts) -> list[Html]:
 
 def compare_lines(answer: Answer, texts: Texts) -> list[Html]:
     """The places of a question side by side."""
-    events = _counted(answer)
-    rows = []
-    for place in answer.question.places:
-        found = [event for event in events if place.place_id in event.place_ids]
-        tolls = [toll for toll in answer.tolls if _about(toll, place)]
-        rows.append(_row(to_plain(place_name(place, texts)), found, tolls))
-    lines = [*_table((_PLACE, _EVENTS, _KILLED), rows, texts), *_partial(answer, events, texts)]
+    rows, partial = answer.rows, list[Html]()
+    if not rows:
+        events = _of_page(answer)
+        partial = _partial(answer, events, texts)
+        found = ((place, [e for e in events if place.place_id in e.place_ids]) for place in answer.question.places)
+        rows = tuple(
+            place_row(place, len(here), _figures(here), answer.tolls, min((e.event_date for e in here), default=None))
+            for place, here in found
+        )
+    cells = [_cells(row, place_name(row.place, texts)) for row in rows if row.place]
+    lines = [*_table((_PLACE, _EVENTS, _KILLED), cells, texts), *partial]
     lines.append(texts.say("More reports can mean more fighting or more reporters: numbers compare what was reported."))
     return lines
 
 
-def _about(toll: TollReport, place: Place) -> bool:
-    """Whether all that a count covers lies in the place."""
-    found = [p.place for p in toll.places if p.place]
-    return bool(found) and all(place.place_id in (p.place_id, p.admin1_id, p.admin2_id) for p in found)
-
-
-def _partial(answer: Answer, events: Sequence[Counted], texts: Texts) -> list[Html]:
+def _partial(answer: Answer, events: Sequence[_Shown], texts: Texts) -> list[Html]:
     if len(events) >= answer.total:
         return []
     return [texts.say("Made from the newest {n} of {total} events.", n=len(events), total=answer.total)]
 
 
-def _row(
-    label: str,
-    events: Sequence[Counted],
-    tolls: Sequence[TollReport],
-    start: date | None = None,
-    end: date | None = None,
-) -> Row:
-    """A row: `?` where no toll is stated, `+?` behind one where some events have none. `end` is exclusive."""
-    last = end - timedelta(days=1) if end else None
-    total = total_over(events, tolls if events else (), first_day=start, last_day=last)
-    low, high = total.low, total.high
+def _cells(row: TableRow, label: Html) -> Row:
+    """A row: `?` where no toll is stated, `+?` behind one where some events have none."""
+    low, high = row.killed.low, row.killed.high
     if low is None and high is None:
-        return label, str(len(events)), "?"
+        return to_plain(label), str(row.events), "?"
     said = f"≤{high}" if low is None else f"{low}" if high in (None, low) else f"{low}-{high}"
-    unknown = any(e.fatalities_low is e.fatalities_best is e.fatalities_high is None for e in events)
-    return label, str(len(events)), said + ("+?" if unknown else "")
+    return to_plain(label), str(row.events), said + ("+?" if row.untold else "")
 
 
-def _by_row(events: Sequence[Counted], span: int) -> list[tuple[date, list[Counted]]]:
-    """Events by day, week (from Monday) or month, newest first, with the empty rows between."""
-    found: dict[date, list[Counted]] = {}
-    for event in events:
-        found.setdefault(_start(event.event_date, span), []).append(event)
-    starts, start = [], min(found)
-    while start <= max(found):
-        starts.append(start)
-        start = _next(start, span)
-    return [(start, found.get(start, [])) for start in starts[::-1][:_MOST_ROWS]]
-
-
-def _start(when: date, span: int) -> date:
-    if span <= _DAILY:
-        return when
-    return when - timedelta(days=when.weekday()) if span <= _WEEKLY else when.replace(day=1)
-
-
-def _next(start: date, span: int) -> date:
-    if span <= _DAILY:
-        return start + timedelta(days=1)
-    return start + timedelta(days=7) if span <= _WEEKLY else (start + timedelta(days=32)).replace(day=1)
-
-
-def _label(start: date, span: int, texts: Texts) -> Html:
-    if span <= _DAILY:
+def _label(row: TableRow, texts: Texts) -> Html:
+    start, last = row.start or date.min, (row.end or date.max) - timedelta(days=1)
+    if start == last:
         return day(start, texts)
-    return days(start, _next(start, span) - timedelta(days=1), texts, year=span > _WEEKLY)
+    return days(start, last, texts, year=(last - start).days > _WEEK)
 
 
 def _table(head: tuple[Key, Key, Key], rows: Sequence[Row], texts: Texts) -> list[Html]:

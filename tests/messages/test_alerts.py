@@ -20,7 +20,9 @@ from conflict.revisions import version_of
 from conflict.subscriptions import Subscription
 from conflict.vocabulary import CasualtyKind, EventType, OriginatorKind, Severity, SubEventType, Verification
 from messages.alerts import Alert, Step, render_alert, render_change
+from messages.callbacks import AskAgain
 from messages.catalog import Texts
+from messages.editing import render_edit
 from messages.events import Setting
 from messages.settings import (
     ChatSettings,
@@ -43,6 +45,7 @@ from messages.subscriptions import (
     render_list,
     render_my_data,
     render_no_alerts,
+    render_offer,
     render_refused,
     render_subscribed,
     render_which,
@@ -145,6 +148,13 @@ REPLIES: dict[str, Callable[[Texts], Reply]] = {
     "change_withdrawn": lambda texts: render_change(WITHDRAWN, LATER, version_of(WITHDRAWN), texts),
     "subscribed": subscribed(True),
     "subscribed_nothing_last_week": subscribed(False),
+    "subscribed_several": lambda texts: render_subscribed(
+        Subscribed(NEAR, 0, False, None, Setting(NOW.date()), (WIDE,), here.IDLIB), texts
+    ),
+    "offer": lambda texts: render_offer(WIDE, AskAgain(QuestionKind.LATEST, ("gn:169387",)), texts),
+    "edit_near": lambda texts: render_edit(NEAR, texts, "https://t.me/a_bot?start=near30_gn_172955"),
+    "edit_wide": lambda texts: render_edit(WIDE, texts),
+    "subscriptions_many": lambda texts: render_list((NEAR, WIDE) * 8, texts, 1),
     "subscriptions": lambda texts: render_list((NEAR, WIDE), texts),
     "subscriptions_none": lambda texts: render_list((), texts),
     "subscription_refused": refusals,
