@@ -148,4 +148,9 @@ def _add_operation(commands: _Commands) -> None:
     backup.add_argument("file", metavar="FILE", help="a new file; an existing one is never overwritten")
     restore = _add(commands, "restore", "operate:restore", "fill an empty database from a backup, all of it or nothing")
     restore.add_argument("file", metavar="FILE", help="what `sitrep backup` wrote, of SQLite or of PostgreSQL")
-    _add(commands, "healthcheck", "healthcheck:healthcheck", "exit 0 when the bot is well, for container checks")
+    _add(
+        commands,
+        "healthcheck",
+        "healthcheck:healthcheck",
+        "exit 0 when the running bot is well, for container checks",
+    )
