@@ -7,6 +7,7 @@ The rows written are the same as one by one. Everything of one call is in the un
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,8 +21,8 @@ from conflict.facts import EventFacts
 from conflict.gazetteer_file import NamedPlace
 from storage.bulkrows import PlainRows, Values, dumps, in_utc, instant_of, is_plain, iso, microseconds
 from storage.codec import to_json
-from storage.derived import derive
-from storage.eventrows import claim_values, event_values, further_places, order_values
+from storage.derived import add_counts, derived, event_marks
+from storage.eventrows import area_values, claim_values, event_values, further_places, order_values, point_values
 from storage.models import changes, claims, event_places, events, kept_aside, place_names, places, reports
 from storage.reports import _values as report_values
 from storage.session import Session
@@ -70,6 +71,8 @@ class Prepared(NamedTuple):
     event_places: tuple[Values, ...]
     claims: tuple[Values, ...]
     changes: Values
+    marks: tuple[Values, ...]
+    counted: tuple[tuple[str, int, int], ...]
 
     @property
     def near(self) -> tuple[str, str, int]:
@@ -122,7 +125,8 @@ class Bulk:
         _insert(connection, event_places, [one for row in rows for one in row.event_places])
         _insert(connection, claims, [one for row in rows for one in row.claims])
         _insert(connection, changes, [row.changes for row in rows])
-        derive(connection, [row.event_id for row in rows])
+        _insert(connection, event_marks, [one for row in rows for one in row.marks])
+        add_counts(connection, Counter(where for row in rows for where in row.counted))
 
     def save_places(self, learned: Sequence[NamedPlace], *, at: datetime) -> int:
         """Keep learned places that are not stored, with their names; how many were new."""
@@ -200,7 +204,10 @@ def prepare(row: NewRow, *, at: datetime, dialect: str) -> Prepared:
     """A new event with its first change as rows of all tables; `dialect` is `sqlite` or `postgresql`."""
     plain, event = _PLAIN[dialect], row.event
     facts = event.facts
-    where: tuple[Values, ...] = ()
+    order = order_values(event, held=False, merged=False)
+    further = further_places(event, order) if len(facts.places) > 1 else []
+    first = plain.placed(facts.places[0]) if facts.places else {**area_values(None), **point_values(None)}
+    follows = derived(event, order, [first, *further])
     if is_plain(event):
         stamp = microseconds(at) if dialect == "sqlite" else at
         words = plain.facts(facts)
@@ -209,10 +216,8 @@ def prepare(row: NewRow, *, at: datetime, dialect: str) -> Prepared:
         changed = (event.event_id, event.revision, _NEW, stamp, row.report.report_id, None, row.why, None)
     else:
         turn = _TURNS[dialect]
-        order = order_values(event, held=False, merged=False)
         values = {**event_values(event, at), **order, "event_id": event.event_id, "held": False, "confirmed": False}
         told = turn["events"](values)
-        where = tuple(turn["event_places"](one) for one in further_places(event, order))
         said = tuple(turn["claims"](claim_values(one, event.event_id, n)) for n, one in enumerate(event.claims))
         change = {"event_id": event.event_id, "revision": event.revision, "kind": _NEW, "changed_at": at}
         changed = turn["changes"]({**change, "report_id": row.report.report_id, "why": row.why})
@@ -224,9 +229,11 @@ def prepare(row: NewRow, *, at: datetime, dialect: str) -> Prepared:
         place.place_id if place else "",
         plain.report(row.report, row.digest),
         told,
-        where,
+        tuple([_TURNS[dialect]["event_places"](one) for one in further]),
         said,
         changed,
+        tuple([_TURNS[dialect]["event_marks"](one) for one in follows.marks]),
+        follows.counted,
     )
 
 
@@ -292,7 +299,7 @@ def turns_of(table: Table, dialect: str) -> Callable[[dict[str, Any]], Values]:
     return turn
 
 
-_TABLES = {table.name: table for table in (reports, events, event_places, claims, changes)}
+_TABLES = {table.name: table for table in (reports, events, event_places, claims, changes, event_marks)}
 _TURNS = {
     dialect: {name: turns_of(table, dialect) for name, table in _TABLES.items()} for dialect in ("sqlite", "postgresql")
 }

@@ -94,7 +94,7 @@ class PlainRows:
         self._instant: Callable[[datetime | None], Any] = microseconds if lite else in_utc
         self._day: Callable[[date | None], Any] = iso if lite else _same
         self._yes, self._no = (1, 0) if lite else (True, False)
-        self._places: dict[int, tuple[EventPlace, Values, str]] = {}
+        self._places: dict[int, tuple[EventPlace, Values, str, dict[str, Any]]] = {}
         self._originators = lru_cache(maxsize=_KEPT)(lambda *names: dumps(list(dict.fromkeys(n for n in names if n))))
         self._actor = lru_cache(maxsize=_KEPT)(lambda actor: dumps(to_json(actor)))
         self._actors = lru_cache(maxsize=_KEPT)(_actor_keys)
@@ -124,7 +124,7 @@ class PlainRows:
     def event(self, event: ConflictEvent, facts_text: str, at: Any) -> Values:
         """The row of `events`; `at` is the instant of the run, as this database keeps it."""
         facts, no = event.facts, self._no
-        place, placed, _ = self._place(facts.places[0])
+        place, placed, _, _ = self._place(facts.places[0])
         first, claims, breach = event.first_reported_at, event.claims, facts.breach
         start = facts.event_date or date.min
         end = max(facts.event_date_end or start, start)
@@ -235,14 +235,18 @@ class PlainRows:
             parts.append(f'"breach":{dumps(to_json(facts.breach))}')
         return "{" + ",".join(parts) + "}"
 
-    def _place(self, place: EventPlace) -> tuple[EventPlace, Values, str]:
+    def placed(self, place: EventPlace) -> dict[str, Any]:
+        """The area and point columns of a place."""
+        return self._place(place)[3]
+
+    def _place(self, place: EventPlace) -> tuple[EventPlace, Values, str, dict[str, Any]]:
         """A place with its columns and its JSON; kept by identity, since rows share the place that was looked up."""
         held = self._places.get(id(place))
         if held is None:
             if len(self._places) >= _KEPT:
                 self._places.clear()
-            columns = tuple({**area_values(place), **point_values(place)}.values())
-            held = self._places[id(place)] = (place, columns, dumps(to_json(place)))
+            columns = {**area_values(place), **point_values(place)}
+            held = self._places[id(place)] = (place, tuple(columns.values()), dumps(to_json(place)), columns)
         return held
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -37,11 +37,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import Text
 
 from conflict.counts import Figure, Where
+from conflict.events import ConflictEvent
 from conflict.facts import Casualty
 from conflict.tolls import figure_of
 from conflict.vocabulary import CasualtyKind, SubEventType
 from storage.codec import tuple_reader
-from storage.eventquery import tag_mark
+from storage.eventquery import keys, tag_mark
 from storage.models import event_places, events, metadata, to
 from storage.types import Instant, Words
 
@@ -115,7 +116,40 @@ def derive(connection: Connection, event_ids: Iterable[str]) -> None:
             marks.extend(told.marks())
         if marks:
             connection.execute(insert(event_marks), marks)
-        _count(connection, counts)
+        add_counts(connection, counts)
+
+
+class Derived(NamedTuple):
+    """What follows from one event before it is written: where it is counted, and its marks by column."""
+
+    counted: tuple[tuple[str, int, int], ...] = ()
+    marks: tuple[dict[str, Any], ...] = ()
+
+
+def derived(event: ConflictEvent, order: Mapping[str, Any], places: Sequence[Mapping[str, Any]]) -> Derived:
+    """What `derive` would note of a new event with these columns of order; each place with its area and point columns.
+
+    For many at once: they need not be read again after they were written. `add_counts` adds up where they are counted.
+    """
+    if not order["listed"]:
+        return Derived()
+    facts = event.facts
+    harmed = _Counted(
+        event.event_id,
+        order["day"],
+        order["day_end"],
+        facts.sub_event_type,
+        facts.fatalities_low,
+        facts.fatalities_best,
+        facts.fatalities_high,
+        facts.casualties,
+        event.originators,
+    )
+    days = {name: order[name] for name in ("day", "day_end", "sort_at", "long_span", "kind")}
+    tagged = tuple(one for one in keys(facts.tags).strip("|").split("|") if one)
+    where = tuple(_Place(number, *(place[name] for name in _AREA)) for number, place in enumerate(places))
+    told = _Told(harmed, days, tagged, where)
+    return Derived(tuple(told.counted()), tuple(told.marks()))
 
 
 def forget(connection: Connection, event_ids: Iterable[str]) -> None:
@@ -124,7 +158,7 @@ def forget(connection: Connection, event_ids: Iterable[str]) -> None:
         counts: Counter[tuple[str, int, int]] = Counter()
         for told in _told(connection, ids):
             counts.subtract(told.counted())
-        _count(connection, counts)
+        add_counts(connection, counts)
         connection.execute(delete(event_marks).where(event_marks.c.event_id.in_(ids)))
 
 
@@ -311,7 +345,8 @@ def _places_of() -> Any:
     )
 
 
-def _count(connection: Connection, counts: Counter[tuple[str, int, int]]) -> None:
+def add_counts(connection: Connection, counts: Counter[tuple[str, int, int]]) -> None:
+    """Add to how many events there are by area, month and kind; a negative number takes away."""
     rows = [
         {"area": area, "month": month, "kind": kind, "events": number}
         for (area, month, kind), number in sorted(counts.items())
