@@ -24,8 +24,8 @@ run: $(VENV)/installed ## Run the bot; without TELEGRAM_TOKEN, a chat in this te
 test: $(VENV)/installed-dev ## Run every test (SQLite, PostgreSQL from a wheel, the bot over real HTTP)
 	@exec $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
-crashtest: $(VENV)/installed-dev ## Kill the real process at many more points than make test does; SEEDS=10, four kills each
-	@exec env CRASH_SEEDS=$(or $(SEEDS),10) $(BIN)/python -m pytest tests/acceptance/test_crash.py
+crashtest: $(VENV)/installed-dev ## Kill the real process at many more points than make test does; SEEDS=10, twenty-odd kills each
+	@exec env CRASH_SEEDS=$(or $(SEEDS),10) $(BIN)/python -m pytest tests/acceptance/test_crash.py tests/acceptance/test_crash_alerts.py
 
 lint: $(VENV)/installed-dev ## Check style (ruff), types (mypy strict) and import rules (import-linter)
 	$(BIN)/ruff check .
