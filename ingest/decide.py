@@ -173,6 +173,22 @@ def may_meet(one: Telling, other: Telling) -> bool:
     return (dated and same_kind) or tie(one, other) > 0  # of one kind: the texts may turn out to be copies
 
 
+def possibly_same(a: EventFacts, b: EventFacts) -> str | None:
+    """Why two events that stay apart may be one: the same kind and days, and one's place lies inside the other's."""
+    if a.event_date is None or b.event_date is None or not _days_overlap(a, b) or not _sub_types_fit(a, b):
+        return None
+    if max(_days(a), _days(b)) > MAX_DAYS or (a.part_of_day and b.part_of_day and a.part_of_day is not b.part_of_day):
+        return None
+    one = a.primary_place.place if a.primary_place else None
+    other = b.primary_place.place if b.primary_place else None
+    if one is None or other is None or (one.level in _FINE) == (other.level in _FINE):
+        return None
+    fine, coarse = (one, other) if one.level in _FINE else (other, one)
+    if coarse.place_id not in (fine.admin1_id, fine.admin2_id):
+        return None
+    return f"the same kind and days, {fine.name} lies in {coarse.name}"
+
+
 def explain(one: Telling, other: Telling) -> str:
     """Why two tellings were taken for one, for people."""
     if _same_sentence(one.claims, other.claims):

@@ -22,10 +22,10 @@ from conflict.facts import EventFacts
 from conflict.fingerprints import fingerprint, may_be_copies, near_copies
 from conflict.tolls import BreachTally, TollReport
 from conflict.vocabulary import OriginatorKind
-from ingest.decide import Telling, may_meet, telling_of, tellings
+from ingest.decide import Telling, may_meet, possibly_same, telling_of, tellings
 from ingest.plan import Step, plan, retold
+from ingest.withdrawing import follow_edit, withdraw_report
 from storage import Storage
-from storage.sources import KeptAside
 from storage.unit import Unit
 
 log = logging.getLogger(__name__)
@@ -124,6 +124,8 @@ class Pipeline:
             steps = self._decide(unit, report, [_dated(data, report) for data in events])
             for step in steps:
                 _carry_out(unit, step, at)
+            withdrawn = follow_edit(unit, report, at)
+            _link(unit, report, steps, at)
             for toll in tolls:
                 unit.tolls.save(toll)
             for tally in tallies:
@@ -132,33 +134,34 @@ class Pipeline:
                 unit.reports.set_outcome(report.report_id, reason)
         result = _result(report, steps, len(tolls), len(tallies), reason)
         log.info(
-            "report %s: %d new, %d revised, %d corroborated, %d merged",
+            "report %s: %d new, %d revised, %d corroborated, %d merged, %d taken back",
             report.report_id,
             result.inserted,
             result.revised,
             result.corroborated,
             result.merged,
+            withdrawn,
         )
         return result
+
+    def withdraw(self, source_id: str, external_id: str, why: str) -> int:
+        """A source has deleted or taken back what it published under this id; how many events that changed."""
+        return withdraw_report(self._storage, source_id, external_id, why, at=self._now())
 
     def retell(self, report: Report, data: EventData) -> IngestResult:
         """Take in a later version of a row of a data set: it stands in for what the row said before.
 
         The row's claims are replaced, what others say stays; then the events around it are brought in line. The former
-        words are kept aside. Where nothing but its date of publication changed, no event is revised.
+        version is kept as a report of its own. Where nothing but its date of publication changed, no event is revised.
         """
         at, data = self._now(), _dated(data, report)
         with self._storage.begin(write=True) as unit:
             held = unit.events.of_report(report.report_id)
-            former = unit.reports.get(report.report_id)
-            words = former.text if former else None
             said = [c for event in held for c in event.claims if c.report_id == report.report_id]
             unit.bulk.replace_report(report)
             if not held or _same_words(said, data.claims):
                 unit.bulk.redate_claims(report)
                 return IngestResult(report.report_id, stored=False)
-            kept = KeptAside(report.source_id, report.report_id, "replaced by a later version of the row", words)
-            unit.sources.keep_aside(kept, at=at)
             unit.bulk.drop_claims(report.report_id)
             truces = unit.ceasefires.all()
             steps = retold(held, data, truces)
@@ -284,6 +287,16 @@ def _carry_out(unit: Unit, step: Step, at: datetime) -> None:
     for absorbed_id in step.absorbed:
         event = replace(event, revision=event.revision + 1)
         unit.events.absorb(event, absorbed_id, why=step.why, at=at)
+
+
+def _link(unit: Unit, report: Report, steps: Sequence[Step], at: datetime) -> None:
+    """Note which held events may be what a new one tells of, more or less exactly placed: they stay apart."""
+    for step in steps:
+        for other in unit.events.candidates(step.event.facts, days=0, sample=report.sample):
+            why = possibly_same(step.event.facts, other.facts) if other.event_id != step.event.event_id else None
+            if why:
+                one, two = sorted((step.event.event_id, other.event_id))
+                unit.events.link(one, two, "possibly_same", why=why, at=at)
 
 
 def _result(report: Report, steps: Sequence[Step], tolls: int, tallies: int, reason: str | None) -> IngestResult:

@@ -1,4 +1,7 @@
-"""What becomes of events when a data set takes rows back: without another voice they are withdrawn, else revised."""
+"""What becomes of events when a source takes back what it said: without another voice they are withdrawn, else revised.
+
+A data set deletes rows, a channel deletes a post, a publisher edits an item whose new words no longer tell of an event.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from conflict.events import ChangeKind, ConflictEvent
+from conflict.events import ChangeKind, ConflictEvent, Report, ReportKind
 from conflict.fold import fold
 from conflict.vocabulary import Verification
 from ingest.decide import row_report_id
@@ -29,6 +32,34 @@ def withdraw_rows(storage: Storage, data_set: str, external_ids: Iterable[str], 
     return changed
 
 
+def withdraw_report(storage: Storage, source_id: str, external_id: str, why: str, *, at: datetime) -> int:
+    """Follow the deletion or retraction of an item or post, in all its versions; how many events that changed."""
+    with storage.begin(write=True) as unit:
+        changed = 0
+        for report_id in unit.reports.versions(source_id, external_id):
+            unit.reports.set_outcome(report_id, why)
+            for event in unit.events.of_report(report_id):
+                changed += _without(unit, event, report_id, why, at)
+        return changed
+
+
+def follow_edit(unit: Unit, report: Report, at: datetime) -> int:
+    """After a new version of an item is taken in: what only its former versions told is withdrawn or revised.
+
+    What it still tells stays, the former words as history: a later claim of the same voice overrules them.
+    """
+    if report.external_id is None or report.kind is ReportKind.ROW:
+        return 0
+    changed = 0
+    for former in unit.reports.versions(report.source_id, report.external_id):
+        if former == report.report_id:
+            continue
+        for event in unit.events.of_report(former):
+            if all(claim.report_id != report.report_id for claim in event.claims):
+                changed += _without(unit, event, former, "the source has changed its report: it no longer says so", at)
+    return changed
+
+
 def _without(unit: Unit, event: ConflictEvent, report_id: str, why: str, at: datetime) -> bool:
     if event.verification is Verification.RETRACTED:
         return False
@@ -46,7 +77,7 @@ def _without(unit: Unit, event: ConflictEvent, report_id: str, why: str, at: dat
         sample=event.sample,
     )
     if rest:
-        unit.bulk.drop_claims(report_id)
+        unit.bulk.drop_claims(report_id, event_id=event.event_id)
     kind = ChangeKind.REVISED if rest else ChangeKind.RETRACTED
     unit.events.save(replace(after, updated_at=at), kind, report_id=report_id, why=why, at=at)
     return True

@@ -31,6 +31,7 @@ from storage.types import Instant, Json, Words, clean
 
 _ROOMY = "PRAGMA cache_size = -49152"
 _NEW = str(ChangeKind.NEW)
+REPLACED = "replaced by a later version of the row"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +172,34 @@ class Bulk:
                 ],
             )
 
-    def replace_report(self, report: Report) -> None:
-        """Put the newer version of a row in the place of the older."""
+    def replace_report(self, report: Report) -> str | None:
+        """Put the newer version of a row in the place of the older, which is kept whole under an id of its own.
+
+        The row's own id is always its newest version; the former ones are that id with `@1`, `@2` ... in their order.
+        Returns the id given to the former one, None where none was stored.
+        """
+        connection = self._session.ingesting()
+        own = reports.c.report_id == report.report_id
+        former = connection.execute(select(reports).where(own)).first()
+        if former is None:
+            return None
+        kept_id = self._next_version(report.report_id)
+        changed = {"report_id": kept_id, "fingerprint": None, "outcome": REPLACED}
+        connection.execute(insert(reports), {**former._mapping, **changed})
         values = report_values(report)
-        own = reports.c.report_id == values.pop("report_id")
-        self._session.ingesting().execute(update(reports).where(own).values(values))
+        del values["report_id"]
+        connection.execute(update(reports).where(own).values(values))
+        return kept_id
+
+    def _next_version(self, report_id: str) -> str:
+        first = 1
+        while True:
+            ids = [f"{report_id}@{number}" for number in range(first, first + 20)]
+            used = self.stored(ids)
+            free = next((one for one in ids if one not in used), None)
+            if free is not None:
+                return free
+            first += 20
 
     def mark_digest(self, report_id: str, digest: bytes) -> None:
         """Note the digest of the row's content."""

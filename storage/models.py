@@ -103,6 +103,13 @@ reports = Table(
     Column("fingerprint", LargeBinary),  # of its words, for near-copies
     Column("copy_of", Words),  # the report it is a near-copy of
     Column("outcome", Words),  # why it gave no events, if it gave none
+    Index(
+        "ix_reports_versions",
+        "source_id",
+        "external_id",
+        sqlite_where=text("kind != 'row'"),
+        postgresql_where=text("kind != 'row'"),
+    ),
 )
 
 events = Table(

@@ -31,6 +31,12 @@ class Reports:
         row = self._session.connection.execute(select(reports).where(reports.c.report_id == report_id)).first()
         return None if row is None else _report(row)
 
+    def versions(self, source_id: str, external_id: str) -> tuple[str, ...]:
+        """Ids of all versions stored of what a source published under its own id; rows of data sets have one only."""
+        mine = (reports.c.source_id == source_id, reports.c.external_id == external_id, reports.c.kind != "row")
+        found = select(reports.c.report_id).where(*mine).order_by(reports.c.report_id)
+        return tuple(self._session.connection.execute(found).scalars())
+
     def get_many(self, report_ids: tuple[str, ...]) -> dict[str, Report]:
         """Reports by id; those not stored are missing."""
         rows = self._session.connection.execute(select(reports).where(reports.c.report_id.in_(report_ids)))

@@ -108,22 +108,25 @@ def _inside(tag: Tag, other: Tag) -> bool:
     return tag.first >= other.first and tag.last <= other.last
 
 
-def _genre(tagged: Tagged) -> str | None:
-    """Why a sentence is a comment, a lesson or a question, by its own heading or its question mark."""
+_SAYS_SO = 3  # words of a phrase that needs no colon after it: "this article has been retracted"
+
+
+def genre(tagged: Tagged) -> str | None:
+    """Why what a sentence heads is no report, by its own heading: "Opinion: ...", "Retracted: ..."."""
     for tag in tagged.by("genre"):
         sign = tagged.words[tag.last].key if tag.last < len(tagged.words) else ""
-        if tag.first == 0 and sign in (":", "|", "\u2014", "\u2013"):
+        if tag.first == 0 and (sign in (":", "|", "\u2014", "\u2013") or tag.last >= _SAYS_SO):
             return f'no report ("{tagged.written(tag.first, tag.last)}")'
-    if tagged.words and tagged.words[-1].key in ("?", "\u061f"):
-        return "a question"
     return None
 
 
 def off_topic(tagged: Tagged) -> str | None:
     """Why a sentence is not about armed conflict at all: sport, weather, accident, crime, work."""
-    genre = _genre(tagged)
-    if genre:
-        return genre
+    kind = genre(tagged)
+    if kind:
+        return kind
+    if tagged.words and tagged.words[-1].key in ("?", "\u061f"):
+        return "a question"
     untrue = tagged.by("untrue")
     if untrue:
         return f'said to be untrue ("{tagged.written(untrue[0].first, untrue[0].last)}")'
