@@ -235,11 +235,11 @@ class TableRun(Run):
             else:
                 self.counts.unchanged += 1
         else:
-            with self.storage.begin() as unit:
-                tolls = [toll for toll in row.tolls if unit.tolls.get(toll.toll_id) is None]
-            self.count(self.pipeline.take(row.report, [row.event], tolls))
-            self.counts.tolls += len(tolls)
+            self.count(self.pipeline.take(row.report, [row.event]))
         with self.storage.begin(write=True) as unit:
+            for toll in row.tolls:
+                if unit.tolls.get(toll.toll_id) is None:
+                    self.counts.tolls += unit.tolls.save(toll)
             unit.bulk.mark_digest(row.report.report_id, raw.cells.digest)
             self.counts.places += unit.bulk.save_places(row.learned, at=self.now()) if row.learned else 0
 

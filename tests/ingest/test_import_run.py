@@ -130,6 +130,12 @@ def test_a_later_version_revises_and_an_earlier_one_is_refused(storage: Storage,
     assert counts.revised == 1
     (event,) = held(storage).values()
     assert (event.revision, event.facts.fatalities_best, len(event.claims)) == (2, 7, 1)
+    with storage.begin() as unit:
+        newest, former = unit.reports.get("row:acled:SYR1"), unit.reports.get("row:acled:SYR1@1")
+    assert newest is not None
+    assert former is not None
+    assert (former.published_at, former.external_id) == (datetime.fromtimestamp(1700000000, UTC), "SYR1")
+    assert (newest.published_at, newest.external_id) == (datetime.fromtimestamp(1700000500, UTC), "SYR1")
     older, noted = run(storage, write(tmp_path / "a.csv", [ACLED]))
     assert (older.rejected, held(storage)) == (1, {event.event_id: event})
     assert "earlier version" in noted.rejections[0].reason
