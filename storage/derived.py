@@ -47,6 +47,8 @@ from storage.models import event_places, events, metadata, to
 from storage.types import Instant, Words
 
 BATCH = 500
+Spot = tuple[str, int, int]  # an area, a month and a kind
+_ROOMY, _SMALL = -262_144, -8_192  # KiB of SQLite's cache: random rows of a million events do not fit a small one
 KINDS = tuple(SubEventType)  # by their numbers in the column `kind`
 MEASURES = {
     (CasualtyKind.KILLED, False): "killed",
@@ -108,21 +110,26 @@ event_marks = Table(
 
 def derive(connection: Connection, event_ids: Iterable[str]) -> None:
     """Note what follows from these events, after they were written; none of them may be noted already."""
+    counts: Counter[Spot] = Counter()
+    _mark(connection, event_ids, counts)
+    add_counts(connection, counts)
+
+
+def _mark(connection: Connection, event_ids: Iterable[str], counts: Counter[Spot]) -> None:
+    marks: list[dict[str, Any]] = []
     for ids in _batches(event_ids):
-        marks: list[dict[str, Any]] = []
-        counts: Counter[tuple[str, int, int]] = Counter()
         for told in _told(connection, ids):
             counts.update(told.counted())
             marks.extend(told.marks())
-        if marks:
-            connection.execute(insert(event_marks), marks)
-        add_counts(connection, counts)
+    if marks:
+        marks.sort(key=lambda mark: (mark["admin1_id"], mark["mark"], mark["day"]))  # as they lie in the table
+        connection.execute(insert(event_marks), marks)
 
 
 class Derived(NamedTuple):
     """What follows from one event before it is written: where it is counted, and its marks by column."""
 
-    counted: tuple[tuple[str, int, int], ...] = ()
+    counted: tuple[Spot, ...] = ()
     marks: tuple[dict[str, Any], ...] = ()
 
 
@@ -155,7 +162,7 @@ def derived(event: ConflictEvent, order: Mapping[str, Any], places: Sequence[Map
 def forget(connection: Connection, event_ids: Iterable[str]) -> None:
     """Take back what follows from these events as they are stored, before they are changed or removed."""
     for ids in _batches(event_ids):
-        counts: Counter[tuple[str, int, int]] = Counter()
+        counts: Counter[Spot] = Counter()
         for told in _told(connection, ids):
             counts.subtract(told.counted())
         add_counts(connection, counts)
@@ -164,16 +171,23 @@ def forget(connection: Connection, event_ids: Iterable[str]) -> None:
 
 def derive_all(connection: Connection) -> None:
     """Note everything anew: after a migration, or when rows came in by another way."""
+    lite = connection.dialect.name == "sqlite"
+    if lite:
+        connection.exec_driver_sql(f"PRAGMA cache_size = {_ROOMY}")
     connection.execute(delete(event_marks))
     connection.execute(delete(event_counts))
+    counts: Counter[Spot] = Counter()
     last = ""
     while True:
-        after = select(events.c.event_id).where(events.c.event_id > last).order_by(events.c.event_id).limit(20 * BATCH)
+        after = select(events.c.event_id).where(events.c.event_id > last).order_by(events.c.event_id).limit(40 * BATCH)
         ids = connection.execute(after).scalars().all()
         if not ids:
-            return
-        derive(connection, ids)
+            break
+        _mark(connection, ids, counts)
         last = ids[-1]
+    add_counts(connection, counts)
+    if lite:
+        connection.exec_driver_sql(f"PRAGMA cache_size = {_SMALL}")
 
 
 class _Place(NamedTuple):
@@ -197,7 +211,7 @@ class _Told(NamedTuple):
     tags: tuple[str, ...]
     places: tuple[_Place, ...]
 
-    def counted(self) -> set[tuple[str, int, int]]:
+    def counted(self) -> set[Spot]:
         """Where, in which month and as what it is counted."""
         day, kind = self.order["day"], self.order["kind"]
         areas = {area for place in self.places for area in (place.country_code, place.admin1_id) if area}
@@ -345,7 +359,7 @@ def _places_of() -> Any:
     )
 
 
-def add_counts(connection: Connection, counts: Counter[tuple[str, int, int]]) -> None:
+def add_counts(connection: Connection, counts: Counter[Spot]) -> None:
     """Add to how many events there are by area, month and kind; a negative number takes away."""
     rows = [
         {"area": area, "month": month, "kind": kind, "events": number}
