@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Final
 
 from bot.alerting import seat_alerts
 from bot.app import build_application, build_health
@@ -18,6 +19,8 @@ from bot.settling import SettlingServices
 from handlers.commands import menus
 from handlers.settling import seat_settling
 from messages.buttons import ALERTS
+
+WARM_AFTER: Final = 1.0  # seconds: not while the bot is getting ready
 
 
 def converse(settings: Settings, services: Services, request: ConsoleRequest | None, *, sample: bool = False) -> int:
@@ -40,6 +43,7 @@ async def _conversation(settings: Settings, services: Services, request: Console
     if storage:
         seat_alerts(application, schedule, services, settings, catalog)
         seat_gathering(schedule, storage, settings, services.answering.places)
+    asyncio.get_running_loop().call_later(WARM_AFTER, services.warm)
     return await run_application(
         application,
         intake,

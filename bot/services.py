@@ -28,6 +28,8 @@ WORKERS = 4  # measured: beyond four threads SQLite answers no faster
 AROUND_KM = 20.0  # around a shared location: its cell of 0.1 degrees and the next town
 PATIENCE = 15.0  # seconds that a person waits for an answer; every wait inside is bounded more tightly
 
+_FIRST_QUESTIONS = ("latest", "آخر الأخبار")  # asked of ourselves: the words of each language are loaded by them
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -49,6 +51,11 @@ class Services:
     def close(self) -> None:
         """Wait for the threads to finish what they have begun."""
         self._pool.shutdown()
+
+    def warm(self) -> None:
+        """Have the words of questions and the statements ready, in a thread, before the first person asks."""
+        for text in _FIRST_QUESTIONS:
+            self._pool.submit(self.answering.ask, text, now=self.now(), totals=False)
 
     async def chat(self, telegram_id: int, kind: str, language: str | None) -> ChatView:
         """What is set for this chat; `language` is what the person's Telegram says. Stores nothing."""

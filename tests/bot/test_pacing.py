@@ -107,6 +107,29 @@ def test_a_reply_does_not_wait_behind_a_thousand_alerts() -> None:
     assert pacing.next(wait)[0] == question
 
 
+def test_replies_wait_less_than_a_third_of_a_second_while_a_hundred_thousand_alerts_queue() -> None:
+    pacing = Pacing()
+    for chat in range(1, 100_001):
+        pacing.add(chat, Lane.ALERT)
+    waits, alerts = list[float](), 0
+    asked: dict[int, float] = {}
+    now, question = 0.0, 0
+    while len(waits) < 300:
+        if now >= question * 0.1:  # ten people a second ask, for half a minute
+            asked[pacing.add(200_000 + question)] = now
+            question += 1
+        ticket, wait = pacing.next(now)
+        if ticket is None:
+            assert wait is not None
+            now = min(now + wait, max(now, question * 0.1))
+        elif ticket in asked:
+            waits.append(now - asked[ticket])
+        else:
+            alerts += 1
+    assert max(waits) < 0.3
+    assert alerts > 300  # and they are being told, meanwhile
+
+
 def test_a_chat_that_must_wait_keeps_no_other_waiting() -> None:
     pacing = Pacing()
     for _ in range(50):
