@@ -56,12 +56,12 @@ def _hook() -> dict[str, str]:
 
 
 def _start(url: str) -> Iterator[Figure]:
-    with _server() as server, tempfile.TemporaryDirectory() as folder:
+    with a_server() as server, tempfile.TemporaryDirectory() as folder:
         times = []
         for _ in range(3):
             before = server.stats()["calls"].get("getUpdates", 0)
             began = time.perf_counter()
-            with _bot(server, url, folder, {}) as bot:
+            with a_bot(server, url, folder, {}) as bot:
                 while server.stats()["calls"].get("getUpdates", 0) == before:
                     time.sleep(0.005)
                 times.append(time.perf_counter() - began)
@@ -80,11 +80,11 @@ def _throughput(url: str, asked: list[str], more: dict[str, str]) -> tuple[float
     chance = random.Random(3)
     more = {**more, "SITREP_MESSAGES_PER_SECOND": "10000"}
     hooked = "SITREP_WEBHOOK_URL" in more
-    with _server() as server, tempfile.TemporaryDirectory() as folder:
+    with a_server() as server, tempfile.TemporaryDirectory() as folder:
         people = [server.call(do="person", name=f"P{n}", language_code="en") for n in range(CHATS)]
         if not hooked:
             _ask_all(server, people, asked, chance)
-        with _bot(server, url, folder, more) as process:
+        with a_bot(server, url, folder, more) as process:
             if hooked:
                 _ask_all(server, people, asked, chance)
             return _answered(server, process)
@@ -146,8 +146,9 @@ class Server:
 
 
 @contextmanager
-def _server() -> Iterator[Server]:
-    command = [sys.executable, "-m", "tests.botapi", "--fast"]
+def a_server(*more: str) -> Iterator[Server]:
+    """Our Bot API server in a process of its own, with these options."""
+    command = [sys.executable, "-m", "tests.botapi", "--fast", *more]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         _pin(process.pid, 1)
         try:
@@ -159,7 +160,8 @@ def _server() -> Iterator[Server]:
 
 
 @contextmanager
-def _bot(server: Server, url: str, folder: str, more: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def a_bot(server: Server, url: str, folder: str, more: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """`sitrep run` on that server, with this database."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("SITREP_", "TELEGRAM_", "DATABASE_"))}
     own = {
         "DATABASE_URL": url,
@@ -167,6 +169,7 @@ def _bot(server: Server, url: str, folder: str, more: dict[str, str]) -> Iterato
         "TELEGRAM_TOKEN": server.token,
         "TELEGRAM_API_URL": server.root,
         "SITREP_LOG_LEVEL": "WARNING",
+        "SITREP_POLL_SOURCES": "off",  # no measurement asks real sources
         **more,
     }
     command = [sys.executable, "-m", "bot", "run"]

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
 
-PATIENCE: Final = 3.0  # seconds; a healthy feed answers within one
+PATIENCE: Final = 1.0  # seconds; a healthy feed has answered by then
 SLOW_FOR_EACH: Final = 4  # places in the slow lane for each in the quick one
 
 
