@@ -33,3 +33,13 @@ def varied_names(names: Sequence[str], patterns: Sequence[str]) -> Iterator[str]
             core = name[len(before) : len(name) - len(after)]
             if core and name.lower() == f"{before}{core}{after}".lower() and before + after:
                 yield from (b + core + a for b, a in parts if is_arabic(b + a) == is_arabic(core))
+
+
+def word_before(text: str, start: int) -> tuple[int, str]:
+    """Where the word before begins, and the word; empty when something other than a space or hyphen is between."""
+    head = text[max(0, start - 24) : start]
+    rest = head.rstrip(" \u00a0-")
+    if not head or rest == head:
+        return start, ""
+    cut = max(rest.rfind(" "), rest.rfind("-"), rest.rfind("\n"), rest.rfind("\u00a0")) + 1
+    return start - len(head) + cut, rest[cut:]

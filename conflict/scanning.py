@@ -14,7 +14,7 @@ from typing import Protocol
 
 from conflict.name_index import BEGINNING, COMPLETE, NameFilter
 from conflict.names import ARTICLES, fold_word, is_arabic, normal
-from conflict.place_words import all_words, read_words
+from conflict.place_words import all_words, read_words, word_before
 from conflict.places import Candidate, Mention
 from conflict.vocabulary import PlaceLevel
 
@@ -85,6 +85,7 @@ class Scanner:
         self.common = frozenset(all_words(words, "common") | all_words(words, "people") | phrases)
         self.titles = all_words(words, "titles")
         self.beside = all_words(words, "beside")
+        self.fronts = {code: tuple(others.split()) for code, others in words["fronts"].items()}
         self.guarded = frozenset(normal(word) for word in words["ar"]["guarded"].split())
         self.triggers = frozenset(normal(word) for word in words["ar"]["triggers"].split())
         inside = sorted(all_words(words, "inside") | ARTICLES, key=len, reverse=True)
@@ -222,7 +223,7 @@ class Scanner:
         level = first_level or level
         candidates = self._candidates(key, fold, places, code, level)
         if candidates and candidates[0].how != "exact" and not dropped:
-            at, article = _word_before(text, start)
+            at, article = word_before(text, start)
             if article.lower() in _ARABIC_ARTICLES and (whole := normal(text[at:end])) != key:  # "El Obeid"
                 wider = self._candidates(whole, fold, places, code, level)
                 if wider and wider[0].how == "exact":
@@ -254,15 +255,15 @@ class Scanner:
 
     def _level_before(self, text: str, start: int, dropped: int) -> tuple[int, PlaceLevel | None]:
         """The start of the mention with the article and the level word before it, and that level."""
-        at, word = _word_before(text, start)
+        at, word = word_before(text, start)
         if dropped or not word:
             return start, None
         if word.lower() in (ARTICLES if text[start - 1] == "-" else _ARABIC_ARTICLES):
             start = at
-            at, word = _word_before(text, start)
+            at, word = word_before(text, start)
         if not word or (word.isascii() and word.lower() not in self._level_words):
             return start, None
-        two_at, two = _word_before(text, at)
+        two_at, two = word_before(text, at)
         for begin, words in ((two_at, f"{two} {word}"), (at, word)):
             key = normal(words)
             if level := self._before.get(key):
@@ -277,16 +278,6 @@ class Scanner:
         return end, None
 
 
-def _word_before(text: str, start: int) -> tuple[int, str]:
-    """Where the word before begins, and the word; empty when something other than a space or hyphen is between."""
-    head = text[max(0, start - 24) : start]
-    rest = head.rstrip(" \u00a0-")
-    if not head or rest == head:
-        return start, ""
-    cut = max(rest.rfind(" "), rest.rfind("-"), rest.rfind("\n"), rest.rfind("\u00a0")) + 1
-    return start - len(head) + cut, rest[cut:]
-
-
 class _Believed:
     """The guards: which of the names found in one text are taken for places."""
 
@@ -295,6 +286,7 @@ class _Believed:
         self._text = text
         self._spans = spans
         self._focus = focus
+        self._around = {code for country in focus for code in scanner.fronts.get(country, ())}
         self._cased = cased
         self._small: frozenset[str] | None = None
 
@@ -324,7 +316,8 @@ class _Believed:
         place = candidate.place
         focused = place.country_code in self._focus or (place.country_code is None)
         if candidate.how == "exact":
-            if focused or place.level is PlaceLevel.COUNTRY:
+            beyond = len(one.key) > 4 and place.country_code in self._around
+            if focused or place.level is PlaceLevel.COUNTRY or beyond:
                 return True
             if not self._focus:
                 return len(one.key) > 3

@@ -14,7 +14,7 @@ from conflict.numbers import NumberMention
 from conflict.vocabulary import CasualtyKind
 from ingest.extraction.harmwords import ONE_HARMED, harm_of_number, says_none_killed, toll_before, touches
 from ingest.extraction.lexicon import Lexicon
-from ingest.extraction.parts import Count, is_part, parted
+from ingest.extraction.parts import Count, adds, is_part, parted, turns
 from ingest.extraction.tags import Tag, Tagged
 
 _KINDS = {kind.value: kind for kind in CasualtyKind}
@@ -44,6 +44,7 @@ def counts(tagged: Tagged, numbers: Sequence[NumberMention], lexicon: Lexicon) -
     if not tagged.by("harm") and not tagged.by("nobody"):
         return []
     found: list[Count] = []
+    cuts, also = turns(tagged), adds(tagged)
     for first, last, number in _people_numbers(tagged, numbers)[:_MOST]:
         role, role_end = _role(tagged, last)
         dual = next((t for t in tagged.by("role") if t.first == first and t.last >= first + 1), None)
@@ -79,7 +80,8 @@ def counts(tagged: Tagged, numbers: Sequence[NumberMention], lexicon: Lexicon) -
             high=high,
         )
         total = toll_before(tagged, first) and not any(c.total for c in found)
-        found.append(Count(casualty, first, part, total))
+        voice = sum(cut < first for cut in cuts)
+        found.append(Count(casualty, first, part, total, voice, also))
     if says_none_killed(tagged) and all(c.casualty.kind is not CasualtyKind.KILLED for c in found):
         found.append(Count(Casualty(CasualtyKind.KILLED, count=0, low=0, high=0), len(tagged.words)))
     return _without_repeats(parted(tagged, found))
@@ -186,6 +188,8 @@ def _role(tagged: Tagged, after: int) -> tuple[Tag | None, int]:
         return Tag(after, after + 1, "role", "people", ""), after + 1
     harmed = {t.first for t in tagged.by("harm")}
     index = after
+    if _age_at(tagged, index):
+        index += 2  # "a 61-year-old woman"
     while index < min(len(tagged.words), after + 6):
         role = roles.get(index)
         if role is not None and not (index in between and between[index] > role.last):
@@ -210,6 +214,12 @@ def _role(tagged: Tagged, after: int) -> tuple[Tag | None, int]:
         else:
             break
     return None, after
+
+
+def _age_at(tagged: Tagged, index: int) -> bool:
+    """Whether an age stands at a word: "61-year-old"."""
+    words = tagged.words[index : index + 2]
+    return len(words) == 2 and words[0].key.isdecimal() and words[1].key == "year"
 
 
 def _more_alone(tagged: Tagged, after: int) -> bool:

@@ -105,6 +105,7 @@ def _own_span(frame: Frame) -> DaySpan | None:
     if not frame.dates:
         return None
     days = [m for m in frame.dates if m.kind in (DateKind.DAY, DateKind.DURATION)] or frame.dates
+    days = [m for m in days if m.text.casefold() != "overnight"] or days  # the night of the day that is named
     if len(days) > 1 and all(m.kind is DateKind.DAY for m in days):
         starts = sorted(m.span.start for m in days)
         ends = sorted(m.span.end for m in days)

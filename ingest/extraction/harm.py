@@ -38,7 +38,8 @@ def harm_of(numbered: Sequence[tuple[int, Count]]) -> Harm:
         rows += [c.casualty for c in chosen]
         if kind is CasualtyKind.KILLED:
             killed = [c for c in chosen if not c.part]
-    low, best, high = _fatalities([c.casualty for c in killed])
+    voices = [[c.casualty for c in killed if c.voice == v] for v in dict.fromkeys(c.voice for c in killed)]
+    low, best, high = _disputed(voices) if len(voices) > 1 else _fatalities([c.casualty for c in killed])
     return Harm(tuple(dict.fromkeys(rows)), low, best, high)
 
 
@@ -49,10 +50,28 @@ def _account(groups: Sequence[list[Count]]) -> list[Count]:
     for group in groups[1:]:
         if _agrees(_sum(best), _sum(group)) and _detail(group) > _detail(best):
             best = group
+    more = [c for g in groups if g is not best and _comes_to(best, g) for c in g if c not in best]
+    best = [*best, *more]
     parts = [c for g in groups for c in g if c.part and c not in best]
     whole = [c for c in best if not c.part]
     most = max((c.casualty.count or c.casualty.low or 0 for c in whole), default=None)
     return [*best, *(p for p in parts if most is None or (p.casualty.count or p.casualty.low or 0) <= most)]
+
+
+def _comes_to(best: Sequence[Count], group: Sequence[Count]) -> bool:
+    """Whether a later sentence adds others to the dead: "three attackers were also killed"."""
+    known = {(c.casualty.role, c.casualty.side) for c in best}
+    return all(c.also and (c.casualty.role, c.casualty.side) not in known for c in group)
+
+
+def _disputed(voices: Sequence[Sequence[Casualty]]) -> tuple[int | None, int | None, int | None]:
+    """What two voices of one sentence say: from the lower to the higher figure, and no best."""
+    told = [_fatalities(rows) for rows in voices]
+    lows = [low for low, _, _ in told if low is not None]
+    highs = [high for _, _, high in told if high is not None]
+    if len({best for _, best, _ in told}) == 1:
+        return told[0]
+    return min(lows, default=None), None, max(highs, default=None) if len(highs) == len(told) else None
 
 
 def _detail(group: Sequence[Count]) -> tuple[int, int, int]:

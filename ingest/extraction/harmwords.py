@@ -23,6 +23,10 @@ def harm_of_number(tagged: Tagged, first: int, last: int, role: Tag | None, role
     own = _itself(harms, first, last, role) or _said_of(tagged, harms, first, last)
     if own is not None:
         return widest(harms, own)
+    if first > 1 and tagged.words[first - 1].key == ":":  # "Fatalities: 3"
+        listed = [h for h in harms if h.last == first - 1]
+        if listed:
+            return widest(harms, listed[-1])
     if role is None and toll_before(tagged, first) and tagged.words[first - 1].key in TOLL_IS:
         return Tag(first, last, "harm", "killed", "")  # "the death toll from Saturday's bombings rose to 121"
     return _nearest(tagged, harms, first, max(role_end, last), role is not None)

@@ -86,7 +86,7 @@ class Lexicon:
         for role, table in people.get("roles", {}).items():
             self.roles.setdefault(role, (table.get("civilian"), table.get("side")))
             self._add(table.get("words", ()), "role", role)
-        for name in ("between", "subset", "units", "toll", "singular", "kin"):
+        for name in ("between", "subset", "units", "toll", "singular", "kin", "contrast", "also"):
             self._add(people.get(name, {}).get("words", ()), name, name)
         for kind, phrases in people.get("nobody", {}).items():
             self._add(phrases, "nobody", kind)

@@ -19,6 +19,23 @@ class Count:
     word: int
     part: bool = False
     total: bool = False  # named as a toll: "the death toll rose to 22"
+    voice: int = 0  # which voice of its sentence says it: "the army said 4, while the rebels said 50"
+    also: bool = False  # said to come to what was told before: "three attackers were also killed"
+
+
+def turns(tagged: Tagged) -> list[int]:
+    """Where another voice takes over within a sentence: "while", "but" and the like between two statements."""
+    says = [t.first for t in (*tagged.by("says"), *tagged.by("toll"))]
+    if len(says) < 2:
+        return []
+    contrasts = {t.first for t in tagged.by("contrast")}
+    contrasts |= {i for i, w in enumerate(tagged.words) if w.sign and w.key in (";", "؛")}
+    return [at for at in sorted(contrasts) if says[0] < at < max(says)]
+
+
+def adds(tagged: Tagged) -> bool:
+    """Whether a sentence says that its numbers come to those told before."""
+    return bool(tagged.by("also"))
 
 
 def is_part(tagged: Tagged, first: int, found: Sequence[Count]) -> bool:

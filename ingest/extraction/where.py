@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from conflict.nearby import distance_km
 from conflict.places import EventPlace, Mention, Place, Places
 from conflict.vocabulary import PlaceLevel
 from ingest.extraction.lexicon import Lexicon
@@ -102,6 +103,7 @@ def places_of(
     base = tagged.sentence.start
     taken = [(t.first, t.last) for t in tagged.tags if t.category in ("actor", "voice", "carrier", "nationality")]
     found: list[tuple[int, EventPlace]] = []
+    quarters: set[int] = set()
     for mention in mentions:
         first = tagged.word_at(mention.start - base)
         last = tagged.word_at(mention.end - base)
@@ -128,10 +130,36 @@ def places_of(
             or _vicinity(tagged, first, last, place)
             or (place.level is PlaceLevel.SETTLEMENT and inside in _AREA)
         )
+        if following in _QUARTER or (first and tagged.words[first - 1].key.lstrip("وب") in _QUARTER):
+            quarters.add(first)
         found.append(
             (first, EventPlace(_plain(mention.text), place, vicinity=vicinity, bearing=_bearing(tagged, first, last)))
         )
-    return found
+    return _without_namesakes(found, quarters)
+
+
+_QUARTER = frozenset({"حي", "احياء", "شارع", "neighbourhood", "neighborhood", "quarter", "street"})
+_QUARTER_KM = 25.0
+
+
+def _without_namesakes(found: list[tuple[int, EventPlace]], quarters: set[int]) -> list[tuple[int, EventPlace]]:
+    """Without the towns that merely share their name with a quarter of another: "حي الروضة" is not the town Rawda."""
+    firm = [p.place for first, p in found if first not in quarters and p.place]
+    return [
+        (first, place)
+        for first, place in found
+        if first not in quarters
+        or place.place is None
+        or place.place.kind == "quarter"
+        or place.place.population >= _LARGE
+        or any(_near(place.place, other) for other in firm)
+    ]
+
+
+def _near(one: Place, other: Place) -> bool:
+    if one.latitude is None or one.longitude is None or other.latitude is None or other.longitude is None:
+        return False
+    return distance_km(one.latitude, one.longitude, other.latitude, other.longitude) <= _QUARTER_KM
 
 
 def _stands_in(tagged: Tagged, first: int) -> bool:
