@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 
 from bot.ceasefires import with_ceasefires
+from bot.summing import sums_of
 from conflict.answers import Answer
 from conflict.ceasefires import Ceasefire
-from conflict.composing import compose, days_of
+from conflict.composing import Sums, compose, days_of, tolls_inside
 from conflict.events import ConflictEvent
 from conflict.gazetteer import Gazetteer
 from conflict.names import normal
@@ -18,6 +19,7 @@ from conflict.questions import Clarification, Question, QuestionKind
 from conflict.vocabulary import PlaceLevel
 from storage import EventPage, EventQuery, Storage, Unit
 
+SHOWN_TOLLS = 200  # counts for an area and a period that an answer tells of, newest first; totals know all
 PAGE = 10  # events a page: what a phone shows in a few thumb strokes
 NOTHING = EventPage((), 0)
 _NO_SEARCH = frozenset({QuestionKind.HELP, QuestionKind.UNKNOWN})
@@ -74,15 +76,17 @@ class Answering:
         """The answer to a question as data, page by page (from 0)."""
         query = query_of(question, self._searched(question), tz=tz, page=page, as_of=as_of)
         with self.storage.begin() as unit:
-            answer = _answer(unit, question, query, now=now, tz=tz, page=page, totals=totals)
+            answer = self._composed(unit, question, query, now=now, tz=tz, page=page, totals=totals)
             if question.kind is QuestionKind.CEASEFIRE and (question.places or not question.unresolved):
                 answer = with_ceasefires(answer, unit, query, self.places)
         return replace(answer, sample=answer.sample or self.sample)
 
     def _searched(self, question: Question) -> tuple[Place, ...]:
         """The places to search for: a region that is known as provinces (Darfur, the Gaza Strip) means those."""
-        found = [unit for place in question.places for unit in (self.places.covered(place) or self._with_kin(place))]
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(unit for place in question.places for unit in self._widened(place)))
+
+    def _widened(self, place: Place) -> tuple[Place, ...]:
+        return tuple(self.places.covered(place)) or self._with_kin(place)
 
     def _with_kin(self, place: Place) -> tuple[Place, ...]:
         """A town with the camp, airport or crossing named after it, or such a facility with its town."""
@@ -90,6 +94,42 @@ class Answering:
             return (place,)
         near = self.places.near(place.latitude, place.longitude, KIN_KM)
         return (place, *(other for other in near if _kin(place, other)))
+
+    def _composed(
+        self, unit: Unit, question: Question, query: EventQuery, *, now: datetime, tz: tzinfo, page: int, totals: bool
+    ) -> Answer:
+        # A place that was not understood is never answered with the whole world, nor is a call for help.
+        nowhere = (bool(question.unresolved) and not question.places) or question.kind in _NO_SEARCH
+        adds = not nowhere and (totals or question.kind in SAYS_TOTALS)
+        found = NOTHING if nowhere else unit.events.query(query, with_undated=False)
+        coarser = () if nowhere or page else unit.events.coarser(query).events
+        tolls = () if nowhere else unit.tolls.query(query, limit=None if adds else SHOWN_TOLLS)
+        shown = tolls[:SHOWN_TOLLS]
+        newest = _newest(unit, query) if not found.total and query.places else None
+        behind = [claim for event in (*found.events, *coarser) for claim in event.claims]
+        sums = Sums()
+        if adds:
+            inside = tolls_inside(tolls, query.first_day, query.last_day)
+            sums = sums_of(unit, question, query, tolls, inside, self._widened, everything=totals)
+        answer = compose(
+            question,
+            now,
+            events=found.events,
+            total=found.total,
+            sums=sums,
+            coarser=coarser,
+            tolls=shown,
+            tallies=() if nowhere else unit.tallies.query(query),
+            ceasefires=_ceasefires(unit, query, now),
+            sources=unit.sources.health(query.as_of, countries=_countries(query)),
+            reports=len({claim.report_id for claim in behind} | {toll.report_id for toll in shown}),
+            publishers=[*(claim.publisher for claim in behind), *(toll.publisher for toll in shown)],
+            page=page,
+            pages=-(-found.total // PAGE),
+            database_empty=not found.total and not unit.events.any(),
+            tz=tz,
+        )
+        return replace(answer, newest=newest)
 
     def event(self, event_id: str) -> ConflictEvent | None:
         """One event as held now, merges followed."""
@@ -126,39 +166,6 @@ def query_of(
         limit=PAGE,
         offset=page * PAGE,
     )
-
-
-def _answer(
-    unit: Unit, question: Question, query: EventQuery, *, now: datetime, tz: tzinfo, page: int, totals: bool
-) -> Answer:
-    # A place that was not understood is never answered with the whole world, nor is a call for help.
-    nowhere = (bool(question.unresolved) and not question.places) or question.kind in _NO_SEARCH
-    totals = totals or question.kind in SAYS_TOTALS
-    found = NOTHING if nowhere else unit.events.query(query, with_undated=False)
-    coarser = () if nowhere or page else unit.events.coarser(query).events
-    tolls = () if nowhere else unit.tolls.query(query)
-    newest = _newest(unit, query) if not found.total and query.places else None
-    behind = [claim for event in (*found.events, *coarser) for claim in event.claims]
-    answer = compose(
-        question,
-        now,
-        events=found.events,
-        total=found.total,
-        all_for_totals=unit.events.for_totals(query) if totals and not nowhere else (),
-        coarser=coarser,
-        tolls=tolls,
-        tallies=() if nowhere else unit.tallies.query(query),
-        ceasefires=_ceasefires(unit, query, now),
-        sources=unit.sources.health(query.as_of, countries=_countries(query)),
-        reports=len({claim.report_id for claim in behind} | {toll.report_id for toll in tolls}),
-        publishers=[*(claim.publisher for claim in behind), *(toll.publisher for toll in tolls)],
-        page=page,
-        pages=-(-found.total // PAGE),
-        database_empty=not found.total and not unit.events.any(),
-        tz=tz,
-        totals=totals,
-    )
-    return replace(answer, newest=newest)
 
 
 def _countries(query: EventQuery) -> frozenset[str] | None:

@@ -7,9 +7,10 @@ from datetime import datetime
 
 from conflict.breaches import BreachWeek
 from conflict.ceasefires import Ceasefire
+from conflict.comparing import TableRow
 from conflict.events import ConflictEvent
 from conflict.questions import Question
-from conflict.tolls import BreachTally, Counted, TollReport
+from conflict.tolls import BreachTally, TollReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Answer:
     `toll_originators` gave the counts that the total asked for (killed, or injured) is made of; `tolls_inside` further
     counts lie inside those and were not added; `tolls_beyond` of them cover more days than were asked for.
     `breach_weeks`: where a ceasefire was asked for, newest week first.
-    `counted`: for trends and comparisons, what totals need of all `total` events, not only of the page's.
+    `rows`: of a trend or a comparison, made from all `total` events and not only of the page's.
     """
 
     question: Question
@@ -69,7 +70,7 @@ class Answer:
     pages: int = 1
     database_empty: bool = False
     newest: ConflictEvent | None = None
-    counted: tuple[Counted, ...] = ()
+    rows: tuple[TableRow, ...] = ()
     toll_originators: tuple[str, ...] = ()
     tolls_inside: int = 0
     tolls_beyond: int = 0

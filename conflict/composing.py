@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from conflict.answers import Answer, Range, SourceHealth
 from conflict.ceasefires import Ceasefire
 from conflict.claims import Claim
+from conflict.comparing import TableRow
 from conflict.counts import Total
 from conflict.events import ConflictEvent
 from conflict.questions import Question, QuestionKind
@@ -18,13 +20,27 @@ SILENT_AFTER = timedelta(hours=24)  # a source not read for so long is named in 
 QUIET_AFTER = timedelta(days=7)  # and one that is read, and has had nothing new for so long
 
 
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Over all matching events: people harmed, by kind; `told` has the id and voices of those with such a number.
+
+    `voices` tell of any of them; `rows` are those of a trend or a comparison. Empty is what was not asked for.
+    """
+
+    totals: Mapping[CasualtyKind, Total] = field(default_factory=dict)
+    told: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    voices: tuple[str, ...] = ()
+    rows: tuple[TableRow, ...] = ()
+
+
 def compose(
     question: Question,
     now: datetime,
     *,
     events: Sequence[ConflictEvent],
     total: int,
-    all_for_totals: Sequence[Counted],
+    all_for_totals: Sequence[Counted] = (),
+    sums: Sums | None = None,
     coarser: Sequence[ConflictEvent] = (),
     tolls: Sequence[TollReport] = (),
     tallies: Sequence[BreachTally] = (),
@@ -38,18 +54,23 @@ def compose(
     tz: tzinfo = UTC,
     totals: bool = True,
 ) -> Answer:
-    """The answer to `question` at `now`. `events` are the page to show, newest first; `all_for_totals` all that match.
+    """The answer to `question` at `now`. `events` are the page to show, newest first.
 
-    `tz` is the chat's zone, in which the days of the question's period are reckoned. `totals` False: adds up nobody.
+    `sums` are over all that match; without them they are made from `all_for_totals` (`totals` False: adds up nobody).
+    `tz` is the chat's zone, in which the days of the question's period are reckoned.
     """
     first, last = days_of(question, tz)
-    shown_tolls = tuple(t for t in tolls if _inside(t, first, last))
-    added = tolls if totals else ()
-    killed = _total(CasualtyKind.KILLED, question, all_for_totals, added, first, last)
-    injured = _total(CasualtyKind.INJURED, question, all_for_totals, added, first, last)
+    shown_tolls = tolls_inside(tolls, first, last)
     asked = CasualtyKind.INJURED if question.kind is QuestionKind.INJURED else CasualtyKind.KILLED
-    made = injured if asked is CasualtyKind.INJURED else killed
-    voices = [o for e in all_for_totals for o in e.originators] + [t.originator for t in shown_tolls if t.originator]
+    if sums is None:
+        added = tolls if totals else ()
+        kinds = (CasualtyKind.KILLED, CasualtyKind.INJURED)
+        found = {kind: _total(kind, question, all_for_totals, added, first, last) for kind in kinds}
+        told = tuple((event.event_id, event.originators) for event in all_for_totals)
+        sums = Sums(found, told, tuple(dict.fromkeys(voice for _, voices in told for voice in voices)))
+    killed, injured = (sums.totals.get(kind, Total()) for kind in (CasualtyKind.KILLED, CasualtyKind.INJURED))
+    made = sums.totals.get(asked, Total())
+    voices = [*sums.voices, *(t.originator for t in shown_tolls if t.originator)]
     return Answer(
         question=question,
         now=now,
@@ -70,8 +91,8 @@ def compose(
         page=page,
         pages=max(1, pages),
         database_empty=database_empty,
-        counted=tuple(all_for_totals) if question.kind in (QuestionKind.TREND, QuestionKind.COMPARE) else (),
-        toll_originators=_counters(made, asked, events, all_for_totals),
+        rows=sums.rows,
+        toll_originators=_counters(made, asked, events, sums.told),
         tolls_inside=made.inside,
         tolls_beyond=made.beyond,
         sample=any(e.sample for e in (*events, *coarser)),
@@ -116,14 +137,14 @@ def _total(
 
 
 def _counters(
-    total: Total, kind: CasualtyKind, shown: Sequence[ConflictEvent], counted: Sequence[Counted]
+    total: Total, kind: CasualtyKind, shown: Sequence[ConflictEvent], told: Sequence[tuple[str, tuple[str, ...]]]
 ) -> tuple[str, ...]:
     """Those of a total's voices that count anybody: who only tells of an event shown, without a number, does not."""
     claims = [claim for event in shown for claim in event.claims if claim.originator and not claim.superseded]
     counting = {claim.originator for claim in claims if _gives_toll(claim, kind)}
     only_telling = {claim.originator for claim in claims} - counting
     ids = {event.event_id for event in shown}
-    elsewhere = {voice for event in counted if event.event_id not in ids for voice in event.originators}
+    elsewhere = {voice for voices in {voices for event_id, voices in told if event_id not in ids} for voice in voices}
     return tuple(voice for voice in total.voices if voice not in only_telling or voice in elsewhere)
 
 
@@ -131,6 +152,11 @@ def _gives_toll(claim: Claim, kind: CasualtyKind) -> bool:
     facts = claim.facts
     deaths = (facts.fatalities_low, facts.fatalities_best, facts.fatalities_high) != (None, None, None)
     return (kind is CasualtyKind.KILLED and deaths) or any(c.kind is kind for c in facts.casualties)
+
+
+def tolls_inside(tolls: Sequence[TollReport], first: date | None, last: date | None) -> tuple[TollReport, ...]:
+    """Those that are about these days alone."""
+    return tuple(toll for toll in tolls if _inside(toll, first, last))
 
 
 def _inside(toll: TollReport, first: date | None, last: date | None) -> bool:

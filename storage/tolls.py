@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, Table, bindparam, delete, func, insert, or_, select
+from sqlalchemy import Integer, Select, Table, Text, bindparam, delete, func, insert, or_, select, type_coerce
 
 from conflict.places import EventPlace
 from conflict.tolls import BreachTally, TollReport
@@ -14,11 +15,11 @@ from conflict.vocabulary import Status
 from storage.codec import from_json, to_json
 from storage.eventquery import AreaShape, EventQuery, area_shapes, area_values, areas_of, key, last_day_of
 from storage.eventrows import area_values as columns_of
-from storage.eventstatements import SHAPES, within_any
+from storage.eventstatements import ALL, SHAPES, within_any
 from storage.models import breach_tallies, tally_places, toll_places, toll_reports
 from storage.session import Session
 
-BOUND = 200  # of one answer; newest first
+BOUND = 200  # of what an answer tells; newest first
 _TABLES = {"toll": (toll_reports, toll_places), "tally": (breach_tallies, tally_places)}
 
 
@@ -59,14 +60,14 @@ class Tolls:
         value = self._session.connection.execute(found).scalar()
         return None if value is None else from_json(TollReport, value)
 
-    def query(self, query: EventQuery) -> tuple[TollReport, ...]:
+    def query(self, query: EventQuery, *, limit: int | None = BOUND) -> tuple[TollReport, ...]:
         """Toll reports for places inside those asked for whose period shares a day with the one asked for.
 
-        Newest count first, at most 200. Background (history) is left out. A count without a period is taken for its day
-        of publication. `actor` and kinds of event play no part; `source` and `as_of` do.
+        Newest count first, at most `limit` (None: all). Background (history) is left out. A count without a period is
+        taken for its day of publication. `actor` and kinds of event play no part; `source` and `as_of` do.
         """
-        values = self._session.connection.execute(*_matching(query, "toll")).scalars()
-        tolls = (from_json(TollReport, value) for value in values)
+        values = self._session.connection.execute(*_matching(query, "toll", limit)).scalars()
+        tolls = map(_toll_of, values)
         return tuple(one for one in tolls if _said_by(query.source, one.originator, one.carrier, one.publisher))
 
     def count(self) -> int:
@@ -96,8 +97,8 @@ class Tallies:
 
     def query(self, query: EventQuery) -> tuple[BreachTally, ...]:
         """Tallies for places inside those asked for, as `Tolls.query`; exercises are left out."""
-        values = self._session.connection.execute(*_matching(query, "tally")).scalars()
-        tallies = (from_json(BreachTally, value) for value in values)
+        values = self._session.connection.execute(*_matching(query, "tally", BOUND)).scalars()
+        tallies = map(_tally_of, values)
         return tuple(
             one for one in tallies if not one.exercise and _said_by(query.source, one.accuser, None, one.publisher)
         )
@@ -126,13 +127,25 @@ def _save(
     return True
 
 
-def _matching(query: EventQuery, name: str) -> tuple[Select[Any], dict[str, Any]]:
+# The same counts are read again and again, and never change but with their words.
+@lru_cache(maxsize=4096)
+def _toll_of(words: str) -> TollReport:
+    return from_json(TollReport, json.loads(words))
+
+
+@lru_cache(maxsize=1024)
+def _tally_of(words: str) -> BreachTally:
+    return from_json(BreachTally, json.loads(words))
+
+
+def _matching(query: EventQuery, name: str, limit: int | None) -> tuple[Select[Any], dict[str, Any]]:
     """The statement of a question and its values."""
     areas = areas_of(EventQuery(places=query.places))
     values = area_values(areas)
     last = last_day_of(query)
     asked = {"first_day": query.first_day, "last_day": last, "as_of": query.as_of}
     shape = _Shape(name, area_shapes(areas), *(value is not None for value in asked.values()))
+    values["bound"] = ALL if limit is None else limit
     return _statement(shape), values | {one: value for one, value in asked.items() if value is not None}
 
 
@@ -143,7 +156,7 @@ def _statement(shape: _Shape) -> Select[Any]:
     end = func.coalesce(table.c.period_end, table.c.as_of)
     number = table.c[f"{shape.name}_id"]
     order = (func.coalesce(table.c.as_of, table.c.period_end).desc().nulls_last(), number)
-    statement = select(table.c[shape.name]).order_by(*order)
+    statement = select(type_coerce(table.c[shape.name], Text)).order_by(*order)
     if shape.areas:
         # The areas' index first: as `exists` it would be read anew for every count there is.
         inside = select(places.c[f"{shape.name}_id"]).where(within_any(places, shape.areas))
@@ -160,7 +173,7 @@ def _statement(shape: _Shape) -> Select[Any]:
         statement = statement.where(or_(end.is_(None), end >= first))
     if shape.name == "toll":
         statement = statement.where(table.c.status != str(Status.BACKGROUND))
-    return statement.limit(BOUND)
+    return statement.limit(bindparam("bound", type_=Integer()))
 
 
 def _said_by(source: str | None, *voices: str | None) -> bool:
