@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from conflict.events import ChangeKind, ConflictEvent, Report, ReportKind
 from conflict.fold import fold
@@ -43,21 +43,34 @@ def withdraw_report(storage: Storage, source_id: str, external_id: str, why: str
         return changed
 
 
-def follow_edit(unit: Unit, report: Report, at: datetime) -> int:
-    """After a new version of an item is taken in: what only its former versions told is withdrawn or revised.
+_EDITED = (ReportKind.FEED_ITEM, ReportKind.ARTICLE, ReportKind.POST)  # other texts may share a reference
 
-    What it still tells stays, the former words as history: a later claim of the same voice overrules them.
+
+def follow_edit(unit: Unit, report: Report, at: datetime) -> int:
+    """After a version of an item is taken in: what only its former versions told is withdrawn or revised.
+
+    The latest version is the one published last, in whatever order they come. What it still tells stays, the former
+    words as history: a later claim of the same voice overrules them.
     """
-    if report.external_id is None or report.kind is ReportKind.ROW:
+    if report.external_id is None or report.kind not in _EDITED:
         return 0
+    ids = unit.reports.versions(report.source_id, report.external_id)
+    if len(ids) < 2:
+        return 0
+    latest = max(unit.reports.get_many(ids).values(), key=_recency).report_id
     changed = 0
-    for former in unit.reports.versions(report.source_id, report.external_id):
-        if former == report.report_id:
-            continue
-        for event in unit.events.of_report(former):
-            if all(claim.report_id != report.report_id for claim in event.claims):
+    for former in ids:
+        for event in unit.events.of_report(former) if former != latest else ():
+            if all(claim.report_id != latest for claim in event.claims):
                 changed += _without(unit, event, former, "the source has changed its report: it no longer says so", at)
     return changed
+
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def _recency(report: Report) -> tuple[datetime, datetime, str]:
+    return report.published_at or _NEVER, report.retrieved_at or _NEVER, report.report_id
 
 
 def _without(unit: Unit, event: ConflictEvent, report_id: str, why: str, at: datetime) -> bool:

@@ -88,6 +88,13 @@ def test_an_edited_post_revises_its_event_and_withdraws_what_it_no_longer_says(
     assert not pipeline.ingest(item("a", "1", 2, STRIKE.replace("nine", "six"))).stored
 
 
+def test_a_former_version_that_comes_late_changes_nothing(storage: Storage, pipeline: Pipeline) -> None:
+    (strike,) = pipeline.ingest(item("a", "1", 2, STRIKE)).events
+    pipeline.ingest(item("a", "1", 1, f"{STRIKE.replace('nine', 'four')}\n\n{OTHERS}"))
+    assert [e.event_id for e in listed(storage)] == [strike.event_id]
+    assert get(storage, strike).facts.fatalities_best == 9
+
+
 def test_a_deleted_post_withdraws_what_nobody_else_says(storage: Storage, pipeline: Pipeline) -> None:
     (strike,) = pipeline.ingest(item("a", "1", 1, STRIKE)).events
     (shells,) = pipeline.ingest(item("a", "2", 1, OTHERS)).events
