@@ -17,11 +17,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from alerts.dispatch import Dispatcher
 from alerts.sending import Outcome, Outgoing, Sent
 from benchmarks.figures import Figure, percentile
+from benchmarks.running import a_bot, a_server
 from conflict.claims import Claim
 from conflict.events import ChangeKind, ConflictEvent, Report, ReportKind
 from conflict.facts import EventFacts
@@ -32,12 +33,13 @@ from conflict.vocabulary import PlaceLevel, Severity, SubEventType
 from messages.catalog import Catalog
 from storage import Storage, open_storage
 from storage.matching import Hearing
-from storage.people import chats, subscription_areas, subscriptions
+from storage.people import chats, deliveries, subscription_areas, subscriptions
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 PROVINCES, TOWNS = 40, 4000
 RANDOM_EVENTS = 300
 SENT = 3000
+PACED_SECONDS = 30
 _ROWS = 50_000
 
 
@@ -61,6 +63,7 @@ def measure() -> Iterator[Figure]:
         yield from _random_events(storage, count, Random(2))
         yield from _hottest(storage, count)
         yield from _sending(storage)
+        yield from _paced(storage, folder)
         storage.close()
 
 
@@ -147,6 +150,23 @@ def _hottest(storage: Storage, count: int) -> Iterator[Figure]:
         told = unit.matching.hear([Hearing(event, 4, False)], change_id=10**6, at=NOW)
     note = f"{told:,} chats of {count:,} subscriptions"
     yield Figure("alerts_hottest_commit", time.perf_counter() - began, "s", note)
+
+
+def _paced(storage: Storage, folder: str) -> Iterator[Figure]:
+    """The real bot, with thousands of alerts waiting, at a server that answers 429 as Telegram does."""
+    with storage.begin(write=True) as unit:
+        now = datetime.now(UTC)  # what waited since NOW would be folded as late
+        unit._session.connection.execute(update(deliveries).values(created_at=now, next_attempt_at=now))
+    limits = ("--limits", "--open-all-chats", "--latency", "0.06")
+    with a_server(*limits) as server, a_bot(server, storage.url, folder, {}):
+        while not (counted := server.stats())["accepted"].get("sendMessage"):
+            time.sleep(0.1)
+        time.sleep(PACED_SECONDS)
+        counted = server.stats()
+    refused = counted["refused"]
+    note = f"real bot, 60 ms a call, over {PACED_SECONDS} s; refused: {refused or 'none'}"
+    yield Figure("alerts_paced", counted["rate"]["sendMessage"], "/s", note)
+    yield Figure("alerts_paced_refused", sum(refused.values()), "", "answers 429 among those")
 
 
 class _Nobody:

@@ -30,7 +30,7 @@ from tests.storage.values import ARIHA, NOW, claim, facts, report
 
 EVENTS = 1  # each round: more at once would be folded into one message
 POINTS = ("import", "matching", "claimed", "arrived", "settled")
-BETWEEN_ROUNDS = timedelta(minutes=61)  # what another process claimed is left behind by then; no chat had a burst
+BETWEEN_ROUNDS = timedelta(minutes=25)  # longer than a claim may last; not so short that chats are spared a burst
 
 
 @dataclass
