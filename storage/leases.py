@@ -18,6 +18,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
@@ -162,10 +163,19 @@ class LeasedSeat:
             return False
         if rest == mine:
             return True  # our own number, another mark: whoever bore it before us is gone
-        try:
-            os.kill(int(rest), 0)
-        except ProcessLookupError:
-            return True
-        except (OSError, OverflowError):
-            return False
+        return not _alive(int(rest))
+
+
+def _alive(process: int) -> bool:
+    """Whether a process of this machine runs; one that is over and only not yet fetched by its parent does not."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
         return False
+    except (OSError, OverflowError):
+        return True
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[:1]
+    except OSError:  # not Linux, or it has just ended
+        return True
+    return state not in (["Z"], ["X"])
