@@ -33,6 +33,7 @@ def import_(arguments: Namespace) -> int:
             total.add(counts)
     except KeyboardInterrupt:
         shown.end()
+        print(f"{shown.name}: {_line(shown.counts)}")
         print("Stopped. What was stored stays; the same command goes on from there.", file=sys.stderr)
         return 128 + signal.SIGINT
     finally:
@@ -69,13 +70,15 @@ class Shown(Watcher):
     """Rejections on standard output; progress on standard error when that is a terminal."""
 
     def __init__(self) -> None:
-        self._name = ""
+        self.name = ""
+        self.counts = Counts()  # of the file under way
         self._started = self._last = 0.0
         self._terminal = sys.stderr.isatty()
 
     def begin(self, name: str) -> None:
         """A file begins."""
-        self._name = name
+        self.name = name
+        self.counts = Counts()
         self._started = time.monotonic()
 
     def end(self) -> None:
@@ -86,22 +89,23 @@ class Shown(Watcher):
     def rejected(self, rejection: Rejection) -> None:
         """One line."""
         self.end()
-        print(f"{self._name} line {rejection.line}: rejected: {rejection.reason}")
+        print(f"{self.name} line {rejection.line}: rejected: {rejection.reason}")
 
     def flagged(self, line: int, reason: str) -> None:
         """One line."""
         self.end()
-        print(f"{self._name} line {line}: taken, but: {reason}")
+        print(f"{self.name} line {line}: taken, but: {reason}")
 
     def progress(self, counts: Counts, done: float) -> None:
         """Rows, rate and time left, at most twice a second."""
+        self.counts = counts
         now = time.monotonic()
         if not self._terminal or now - self._last < EVERY:
             return
         self._last = now
         spent = max(now - self._started, 1e-6)
         left = spent / done * (1 - done) if done > 0 else 0.0
-        line = f"{self._name}: {counts.read:,} rows, {counts.read / spent:,.0f}/s, {done:.0%}, {_clock(left)} left"
+        line = f"{self.name}: {counts.read:,} rows, {counts.read / spent:,.0f}/s, {done:.0%}, {_clock(left)} left"
         print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
 
 

@@ -20,6 +20,7 @@ from conflict.vocabulary import PlaceLevel
 from ingest.sources.rows import RowError, tables_of
 
 SAME_NAME_KM = 25.0
+_TURNED_KM = 80.0  # nearer than this a point and the same with its coordinates swapped may both be meant
 _LEARNED_KM = 5.0  # a learned place is met again only this near: villages of one name lie closer than 25 km
 _FINE = (PlaceLevel.SETTLEMENT, PlaceLevel.FACILITY)
 _UNITS = (PlaceLevel.ADMIN1, PlaceLevel.ADMIN2)
@@ -99,8 +100,22 @@ class Siting:
         known = self._known(replace(where, vicinity=False))
         if known is not None:
             return Sited(EventPlace(text, known, vicinity=where.vicinity), doubt=doubt)
+        self._check_turned(where)
         made = self._learn(where, code, admin1, admin2)
         return Sited(EventPlace(text, made.place, vicinity=where.vicinity), made, doubt)
+
+    def _check_turned(self, where: Where) -> None:
+        """Refuse a point far from which, with latitude and longitude swapped, a place of the name is known."""
+        if abs(where.longitude) > 90:
+            return
+        turned = replace(where, latitude=where.longitude, longitude=where.latitude)
+        if distance_km(where.latitude, where.longitude, turned.latitude, turned.longitude) < _TURNED_KM:
+            return
+        known = self._near_by_name(turned)
+        if known is not None:
+            raise RowError(
+                f"{known.name} lies near {turned.latitude:g}, {turned.longitude:g}: latitude and longitude look swapped"
+            )
 
     def _check_country(self, where: Where, code: str) -> str | None:
         """Refuse coordinates around which there are places, and none of them in the country named.
@@ -110,18 +125,26 @@ class Siting:
         allowed = self._may_hold.get(code, frozenset({code}))
         held = self._who_holds(where.latitude, where.longitude, allowed)
         if not held or not allowed.isdisjoint(held):
-            return None
-        near = f"the places nearest to {where.latitude:g}, {where.longitude:g} lie in {'/'.join(sorted(held))}"
+            return self._over_the_border(where, code, allowed)
         beyond = self._holders(round(where.latitude), round(where.longitude), _RINGS[2])
         known = self._places.near(where.latitude, where.longitude, _RINGS[1])[:_FEW]
         if not allowed.isdisjoint(beyond) or len(known) < _FEW:
-            return f"{near}, not in {where.country[:40]} ({code})"
+            return _elsewhere(where, held, code)
         turned = abs(where.longitude) <= 90 and self._who_holds(where.longitude, where.latitude, allowed)
         hint = "; latitude and longitude look swapped" if turned and not allowed.isdisjoint(turned) else ""
         raise RowError(
             f"the coordinates {where.latitude:g}, {where.longitude:g} lie in {'/'.join(sorted(held))}, "
             f"not in {where.country[:40]} ({code}){hint}"
         )
+
+    def _over_the_border(self, where: Where, code: str, allowed: frozenset[str]) -> str | None:
+        """A doubt about coordinates whose nearest places all lie in another country, though this one begins not far."""
+        nearest = self._holders(round(where.latitude, 1), round(where.longitude, 1), _RINGS[0])
+        if not nearest or not allowed.isdisjoint(nearest):
+            return None
+        if len(self._places.near(where.latitude, where.longitude, _RINGS[0])[:_FEW]) < _FEW:
+            return None
+        return _elsewhere(where, nearest, code)
 
     def _who_holds(self, latitude: float, longitude: float, allowed: frozenset[str]) -> frozenset[str]:
         held: frozenset[str] = frozenset()
@@ -189,6 +212,11 @@ class Siting:
         if len(self._own) < _KEPT:
             known.append(place)
         return NamedPlace(place, names[1:])
+
+
+def _elsewhere(where: Where, held: frozenset[str], code: str) -> str:
+    point = f"{where.latitude:g}, {where.longitude:g}"
+    return f"the places nearest to {point} lie in {'/'.join(sorted(held))}, not in {where.country[:40]} ({code})"
 
 
 def _km(where: Where, place: Place) -> float | None:
