@@ -250,7 +250,7 @@ def own_texts(extractor: Extractor, places: Gazetteer) -> dict[str, float]:
     """Our labelled sentences and articles, half by half; rules were tuned on "tune" only. Prints the reliability."""
     figures: dict[str, float] = {}
     sure: list[tuple[float, bool]] = []
-    for name in ("sentences", "articles"):
+    for name in ("sentences", "articles", "kinds"):
         for half in labelled.HALVES:
             found = labelled.score(
                 extractor, places, [row for row in labelled.rows(name) if labelled.half_of(row) == half]

@@ -18,7 +18,7 @@ from ingest.extraction.attribution import NOBODY, Voice
 from ingest.extraction.guards import judge
 from ingest.extraction.parts import Count
 from ingest.extraction.sides import STATE_SIDES, Side, taker_of
-from ingest.extraction.tags import Tag, Tagged
+from ingest.extraction.tags import Tag, Tagged, forms
 from ingest.extraction.triggers import triggers_of
 
 SUBTYPES = {
@@ -137,6 +137,10 @@ _DISPERSED = frozenset(
         "فرقت",
         "تفريق",
         "فرق",
+        "هراوات",
+        "خراطيم",
+        "مسيل",
+        *("rubber", "pepper", "truncheons", "scatter", "scattered", "baton"),
     }
 )
 _LIVE_FIRE = frozenset({"ammunition", "killed", "killing", "shot", "dead", "opened", "الرصاص", "رصاص", "قتل", "مقتل"})
@@ -147,7 +151,7 @@ def _crowds(tagged: Tagged, sides: Sequence[Side], frames: list[Frame]) -> list[
     protest = next((f for f in frames if f.key == "peaceful_protest"), None)
     if protest is None:
         return frames
-    keys = {w.key for w in tagged.words}
+    keys = {form for w in tagged.words for form in forms(w.key)}
     force = any(s.group == "state" or s.actor.side in STATE_SIDES for s in sides)
     if force and keys & _LIVE_FIRE:
         protest.sub = SubEventType.EXCESSIVE_FORCE

@@ -211,7 +211,7 @@ def _fulfilled(tagged: Tagged, trigger: Tag, scene: _Scene) -> bool:
 
 
 _NEED_ARMED = ("armed_clash", "arrests")  # what stands beside these words is not enough by itself
-_ONLY_BESIDE = ("agreement", "headquarters", "peaceful_protest")
+_ONLY_BESIDE = ("agreement", "headquarters", "peaceful_protest", "abduction", "grenade")
 _BESIDE_REACH = 8
 
 
@@ -369,7 +369,9 @@ _VIOLENT = frozenset(
 
 _DELIVERS = frozenset({"air_strike", "shelling", "grenade", "remote_explosive"})  # how a chemical weapon came
 # Of what one sentence tells of one place, violence comes before what went with it (as in ACLED's codebook).
-_FIRST = frozenset({"attack", "armed_clash", "air_strike", "shelling", "suicide_bomb", "abduction", "sexual_violence"})
+_FIRST = frozenset(
+    {"attack", "armed_clash", "air_strike", "shelling", "suicide_bomb", "abduction", "sexual_violence", "mob_violence"}
+)
 _LEAST = frozenset({"arrests", "looting"})
 _STOPPED = frozenset({"remote_explosive", "air_strike", "shelling", "suicide_bomb", "arrests"})  # what was foiled
 
@@ -416,7 +418,7 @@ def _framed(tagged: Tagged, trigger: Tag) -> bool:
     )
 
 
-_GOING_ON = frozenset({"battling", "fighting", "fought"})
+_GOING_ON = frozenset({"battling", "fighting"})
 _NEWS_BEFORE = frozenset(
     (
         "heavy", "fierce", "intense", "violent", "renewed", "fresh", "the", "of", "in", "and", "more", "deadly",
