@@ -128,12 +128,23 @@ def further_places(event: ConflictEvent, order: dict[str, Any]) -> list[dict[str
     return rows
 
 
+# Of one event most claims say the same, and the same events are asked for again and again.
+@lru_cache(maxsize=4096)
+def _facts_in(words: str) -> EventFacts:
+    return from_json(EventFacts, json.loads(words))
+
+
+def _facts_of(value: Any) -> EventFacts:
+    """Facts from their JSON, read already or as text."""
+    return _facts_in(value) if isinstance(value, str) else from_json(EventFacts, value)
+
+
 def to_event(row: Row[Any], claims: tuple[Claim, ...]) -> ConflictEvent:
     """The event of a row of `events`."""
     return ConflictEvent(
         event_id=row.event_id,
         revision=row.revision,
-        facts=from_json(EventFacts, row.facts),
+        facts=_facts_of(row.facts),
         claims=claims,
         verification=Verification(row.verification),
         severity=Severity(row.severity),
@@ -213,7 +224,7 @@ def to_claim(row: Row[Any]) -> Claim:
         claim_id=row.claim_id,
         report_id=row.report_id,
         publisher=row.publisher,
-        facts=from_json(EventFacts, row.facts),
+        facts=_facts_of(row.facts),
         originator=row.originator,
         originator_kind=OriginatorKind(row.originator_kind),
         carrier=row.carrier,

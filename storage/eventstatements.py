@@ -9,6 +9,7 @@ Building a statement takes much longer than running it, so each is kept with its
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from math import pi
@@ -50,6 +51,20 @@ SHAPES = 64  # statements kept of each sort, some 200 KB each; those asked for l
 ALL = 2**31 - 1  # a bound that is none
 
 
+# The columns that an event and a claim are made of (`storage.eventrows`).
+_EVENT = ("event_id", "revision", "facts", "verification", "severity", "episode", "confidence")
+_EVENT += ("first_reported_at", "updated_at", "disputed", "sample")
+_CLAIM = ("event_id", "claim_id", "report_id", "publisher", "facts", "originator", "originator_kind", "carrier")
+_CLAIM += ("evidence_start", "evidence_end", "evidence_text", "url", "published_at", "retrieved_at")
+_CLAIM += ("denies", "responsibility", "superseded")
+
+
+def _as_told(table: FromClause, names: Sequence[str]) -> list[ColumnElement[Any]]:
+    """These columns, the facts as text: they may have been read before."""
+    columns = ((name, table.c[name]) for name in names)
+    return [type_coerce(column, Text).label(name) if name == "facts" else column for name, column in columns]
+
+
 @lru_cache(maxsize=SHAPES)
 def page(shape: Shape) -> Select[Any]:
     """The matching events, newest first, from `offset` at most `limit`; `bound` is their sum."""
@@ -57,7 +72,7 @@ def page(shape: Shape) -> Select[Any]:
     order = (found.c.day.desc(), found.c.sort_at.desc(), found.c.event_id.desc())
     shown = select(found).order_by(*order).limit(_whole("limit")).offset(_whole("offset")).subquery()
     return (
-        select(events)
+        select(*_as_told(events, _EVENT))
         .join(shown, shown.c.event_id == events.c.event_id)
         .order_by(shown.c.day.desc(), shown.c.sort_at.desc(), shown.c.event_id.desc())
     )
@@ -177,7 +192,9 @@ def undated(shape: Shape) -> Select[Any]:
 def claims_of() -> Select[Any]:
     """All claims on the events `event_ids`, each event's in their order."""
     return (
-        select(claims).where(claims.c.event_id.in_(_any_of("event_ids"))).order_by(claims.c.position, claims.c.claim_id)
+        select(*_as_told(claims, _CLAIM))
+        .where(claims.c.event_id.in_(_any_of("event_ids")))
+        .order_by(claims.c.position, claims.c.claim_id)
     )
 
 
