@@ -60,7 +60,15 @@ def sqlite_world(gazetteer: Gazetteer) -> str:
         _say(
             f"{SIZE:,} events loaded into SQLite in {time.monotonic() - began:.0f} s ({path.stat().st_size >> 20} MiB)"
         )
-    return f"sqlite:///{path}"
+    return _newest_schema(f"sqlite:///{path}")
+
+
+def _newest_schema(url: str) -> str:
+    """The same URL, its database taken along if it was made before the last migration."""
+    storage = open_storage(url)
+    storage.migrate()
+    storage.close()
+    return url
 
 
 def last_day(gazetteer: Gazetteer) -> date:
@@ -94,7 +102,7 @@ def postgresql_world(gazetteer: Gazetteer) -> Iterator[str]:
             _copy(source, server.get_uri())
             done.touch()
             _say(f"{SIZE:,} events copied into PostgreSQL in {time.monotonic() - began:.0f} s")
-        yield server.get_uri()
+        yield _newest_schema(server.get_uri())
     finally:
         server.cleanup()
 
@@ -140,6 +148,10 @@ def _fill(path: Path, world: World) -> None:
         connection.execute(str(CreateIndex(index).compile(dialect=dialect)))
     connection.execute("PRAGMA journal_mode = WAL")
     connection.close()
+    storage = open_storage(f"sqlite:///{path}")
+    with storage.begin(write=True) as unit:
+        unit.bulk.derive_all()
+    storage.close()
 
 
 def _put_events(inserts: dict[Table, _Insert], batch: Sequence[Told], now: datetime) -> None:

@@ -21,7 +21,7 @@ from conflict.facts import EventFacts
 from conflict.gazetteer_file import NamedPlace
 from storage.bulkrows import PlainRows, Values, dumps, in_utc, instant_of, is_plain, iso, microseconds
 from storage.codec import to_json
-from storage.derived import add_counts, derived, event_marks
+from storage.derived import add_counts, derive_all, derived, event_marks
 from storage.eventrows import area_values, claim_values, event_values, further_places, order_values, point_values
 from storage.models import changes, claims, event_places, events, kept_aside, place_names, places, reports
 from storage.reports import _values as report_values
@@ -128,6 +128,10 @@ class Bulk:
         _insert(connection, changes, [row.changes for row in rows])
         _insert(connection, event_marks, [one for row in rows for one in row.marks])
         add_counts(connection, Counter(where for row in rows for where in row.counted))
+
+    def derive_all(self) -> None:
+        """Note anew what answers are counted from, after rows came in by another way than this one."""
+        derive_all(self._session.ingesting())
 
     def save_places(self, learned: Sequence[NamedPlace], *, at: datetime) -> int:
         """Keep learned places that are not stored, with their names; how many were new."""

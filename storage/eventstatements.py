@@ -52,9 +52,18 @@ ALL = 2**31 - 1  # a bound that is none
 
 
 # The columns that an event and a claim are made of (`storage.eventrows`).
-_EVENT = ("event_id", "revision", "facts", "verification", "severity", "episode", "confidence")
+_EVENT: tuple[str, ...] = ("event_id", "revision", "facts", "verification", "severity", "episode", "confidence")
 _EVENT += ("first_reported_at", "updated_at", "disputed", "sample")
-_CLAIM = ("event_id", "claim_id", "report_id", "publisher", "facts", "originator", "originator_kind", "carrier")
+_CLAIM: tuple[str, ...] = (
+    "event_id",
+    "claim_id",
+    "report_id",
+    "publisher",
+    "facts",
+    "originator",
+    "originator_kind",
+    "carrier",
+)
 _CLAIM += ("evidence_start", "evidence_end", "evidence_text", "url", "published_at", "retrieved_at")
 _CLAIM += ("denies", "responsibility", "superseded")
 
