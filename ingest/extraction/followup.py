@@ -12,7 +12,7 @@ from ingest.extraction.days import is_statement_date
 from ingest.extraction.frames import Frame
 from ingest.extraction.parts import Count
 from ingest.extraction.sentences import Told
-from ingest.extraction.triggers import PLAIN
+from ingest.extraction.strays import PLAIN
 
 
 def only_counts(item: Told) -> bool:

@@ -11,7 +11,15 @@ from dataclasses import dataclass
 
 from ingest.extraction.parts import Count
 from ingest.extraction.sides import STATE_SIDES, Side
-from ingest.extraction.tags import Tag, Tagged, forms
+from ingest.extraction.strays import (
+    bare_bombardment,
+    describes,
+    is_plain,
+    without_context,
+    without_harm_words,
+    without_strays,
+)
+from ingest.extraction.tags import Tag, Tagged
 
 # Where several sub-types claim the same words, the more telling one wins.
 _ORDER = (
@@ -65,7 +73,7 @@ def triggers_of(
         strong = [t for t in tags if t.detail == "strong"]
         weak = [t for t in tags if t.detail == "weak"]
         chosen = _best([(t.value, t) for t in strong])
-        if chosen is None or chosen[0] in _OPEN or _bare_bombardment(tagged, chosen[1]):
+        if chosen is None or chosen[0] in _OPEN or bare_bombardment(tagged, chosen[1]):
             better = _best([(t.value, t) for t in weak if t.value in _WEAPONS and _weapon_near(tagged, t)])
             if better and (
                 chosen is None
@@ -77,11 +85,11 @@ def triggers_of(
             chosen = _best([(t.value, t) for t in weak if _fulfilled(tagged, t, scene)])
         if chosen and chosen[0] == "remote_explosive" and any(0 < first - i <= 9 for i in destroyed):
             continue  # "destroyed seven vehicles and two car bombs"
-        if chosen and not _describes(tagged, chosen[1]):
+        if chosen and not describes(tagged, chosen[1]):
             if chosen[1].detail == "strong":
                 strong_until = chosen[1].last
             found.append(_sharpened(tagged, chosen, sides, counts))
-    return _without_context(tagged, _without_strays(tagged, _without_harm_words(tagged, found)), counts)
+    return without_context(tagged, without_strays(tagged, without_harm_words(tagged, found)), counts)
 
 
 _HEADING_WORDS = 8  # a coder's heading stands at the head of its note
@@ -97,12 +105,6 @@ def _heading(tagged: Tagged) -> tuple[str, Tag] | None:
 
 
 _OPEN = ("armed_clash", "attack", "remote_explosive")  # a weapon beside these words says more than they do
-
-
-def _bare_bombardment(tagged: Tagged, trigger: Tag) -> bool:
-    """A word for bombing that leaves open from where ("bombardment", "قصف"): aircraft beside it decide."""
-    key = tagged.words[trigger.first].key
-    return trigger.last - trigger.first == 1 and (key.startswith("bombard") or "\u0600" <= key[:1] <= "\u06ff")
 
 
 _WEAPONS = {"air_strike": "aircraft", "shelling": "artillery", "remote_explosive": "explosive"}
@@ -316,141 +318,3 @@ def _sharpened(
         if state and "explosive" not in weapons - {"explosive"}:
             return "air_strike", trigger  # armies bomb from the air
     return key, trigger
-
-
-PLAIN = frozenset(
-    [
-        "killed",
-        "kill",
-        "kills",
-        "killing",
-        "wounded",
-        "injured",
-        "destroyed",
-        "fire",
-        "fired",
-        "shot",
-        "launched",
-        "carried",
-        "قتل",
-        "قتلت",
-        "قتلوا",
-        "مقتل",
-        "يقتل",
-        "استشهاد",
-        "استشهد",
-        "اصيب",
-        "اصابه",
-        "اطلق",
-        "اطلقت",
-        "شن",
-        "شنت",
-        "دمر",
-        "دمرت",
-        *("died", "dies", "dead", "wounding", "wounds", "injuring", "injures", "injure", "slain", "martyred", "lost"),
-        *("جرح", "اصيبوا", "لقي", "لقوا", "قتلي", "توفي", "اوقع", "اسفر", "اسفرت", "تقتل", "يوقع"),
-    ]
-)
-
-
-def is_plain(tagged: Tagged, trigger: Tag) -> bool:
-    """Whether a trigger only says that people were harmed, not how."""
-    return trigger.detail == "weak" and not PLAIN.isdisjoint(forms(tagged.words[trigger.first].key))
-
-
-_VIOLENT = frozenset(
-    (
-        "chemical_weapon", "suicide_bomb", "grenade", "air_strike", "remote_explosive", "shelling", "attack",
-        "abduction", "mob_violence", "sexual_violence", "territory", "looting", "violent_demonstration",
-        "arrests", "disrupted_weapons",
-    )
-)  # fmt: skip
-
-
-_DELIVERS = frozenset({"air_strike", "shelling", "grenade", "remote_explosive"})  # how a chemical weapon came
-# Of what one sentence tells of one place, violence comes before what went with it (as in ACLED's codebook).
-_FIRST = frozenset(
-    {"attack", "armed_clash", "air_strike", "shelling", "suicide_bomb", "abduction", "sexual_violence", "mob_violence"}
-)
-_LEAST = frozenset({"arrests", "looting"})
-_STOPPED = frozenset({"remote_explosive", "air_strike", "shelling", "suicide_bomb", "arrests"})  # what was foiled
-
-
-def _without_strays(tagged: Tagged, found: list[tuple[str, Tag]]) -> list[tuple[str, Tag]]:
-    """A weak word for fighting beside a more telling one is the same thing told again, not a clash as well."""
-    keys = {key for key, _ in found}
-    stopped = [t for k, t in found if k == "disrupted_weapons"]
-    if stopped:
-        found = [(k, t) for k, t in found if not (k in _STOPPED and any(abs(t.first - s.last) <= 8 for s in stopped))]
-    if "chemical_weapon" in keys:
-        found = [(k, t) for k, t in found if k not in _DELIVERS]
-    if "air_strike" in keys:
-        found = [(k, t) for k, t in found if not (k == "shelling" and _bare_bombardment(tagged, t))]
-    harmed = any(h.value in ("killed", "injured") for h in tagged.by("harm"))
-    if any(k in _FIRST and (t.detail == "strong" or harmed) for k, t in found):
-        found = [(k, t) for k, t in found if k not in _LEAST]
-    elif keys & _LEAST:  # a raid that ends in arrests
-        found = [(k, t) for k, t in found if not (k in _FIRST and t.detail == "weak")]
-    clashes = [t for k, t in found if k == "armed_clash" and t.detail == "strong"]
-    found = [(k, t) for k, t in found if not (t.detail == "weak" and any(0 <= t.first - c.last <= 2 for c in clashes))]
-    keys = {key for key, _ in found}
-    if any(k == "armed_clash" and t.detail == "strong" for k, t in found):
-        found = [(k, t) for k, t in found if not (k == "attack" and t.detail == "weak")]
-        keys = {key for key, _ in found}
-    if "non_violent_transfer" in keys:
-        found = [(k, t) for k, t in found if k not in ("change_to_group", "territory")]
-    if not keys & _VIOLENT:
-        return found
-    return [(k, t) for k, t in found if not (k == "armed_clash" and t.detail == "weak")]
-
-
-def _without_context(tagged: Tagged, found: list[tuple[str, Tag]], counts: Sequence[Count]) -> list[tuple[str, Tag]]:
-    """What only frames another event ("fled the shelling", "after days of fighting") is none of this sentence's own."""
-    framed = [(k, t) for k, t in found if _framed(tagged, t) and not _own_toll(t, counts)]
-    left = [item for item in found if item not in framed]
-    return left or found
-
-
-def _framed(tagged: Tagged, trigger: Tag) -> bool:
-    return any(
-        0 <= trigger.first - t.last <= 4 and not tagged.clause_between(t.last, trigger.first)
-        for t in tagged.by("context")
-    )
-
-
-_GOING_ON = frozenset({"battling", "fighting"})
-_NEWS_BEFORE = frozenset(
-    (
-        "heavy", "fierce", "intense", "violent", "renewed", "fresh", "the", "of", "in", "and", "more", "deadly",
-        "street", "after", "sporadic", "are", "were", "is", "was",
-    )
-)  # fmt: skip
-
-
-def _describes(tagged: Tagged, trigger: Tag) -> bool:
-    """Whether the words only say who somebody is: "a coalition battling IS", "forces have been fighting rebels"."""
-    word = tagged.words[trigger.first]
-    if (
-        word.key.startswith("grenade")
-        and trigger.first
-        and tagged.words[trigger.first - 1].key in ("propelled", "rifle")
-    ):
-        return True  # a rocket-propelled grenade is thrown by no hand
-    if word.key not in _GOING_ON or not trigger.first or trigger.last - trigger.first > 1:
-        return False
-    before = tagged.words[trigger.first - 1]
-    return not before.sign and before.key not in _NEWS_BEFORE
-
-
-def _own_toll(trigger: Tag, counts: Sequence[Count]) -> bool:
-    return any(0 <= c.word - trigger.last <= 8 for c in counts)
-
-
-def _without_harm_words(tagged: Tagged, found: list[tuple[str, Tag]]) -> list[tuple[str, Tag]]:
-    """A plain "killed" tells of an event only where nothing more telling does."""
-    telling = [(k, t) for k, t in found if not is_plain(tagged, t)]
-    if telling and all(_framed(tagged, t) for _, t in telling):
-        own = [(k, t) for k, t in found if k == "attack" and is_plain(tagged, t)]
-        if own:  # "troops killed 45 residents after clashes"
-            return own
-    return telling or found
