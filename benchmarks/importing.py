@@ -1,15 +1,18 @@
 """How fast a first load of conflict data is, on both databases: rows made up in ACLED's layout, with places to learn.
 
-By default 20,000 rows each; BENCH_ROWS=1000000 for the promised million. Beside the load, a writer of small
+By default 20,000 rows each; BENCH_ROWS=1000000 for the promised million. Beside the load, a process that writes small
 changes measures how long it waits, as the running bot would; and the same file is imported a second time.
 """
 
 from __future__ import annotations
 
 import csv
+import json
 import os
 import resource
 import shutil
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -114,7 +117,7 @@ def _measured(name: str, url: str, file: Path, gazetteer: Gazetteer, size: str) 
     storage.migrate()
     try:
         before = _peak_mb()
-        with _small_writes(storage) as waits:
+        with _small_writes(url) as waits:
             seconds, counts = _run(storage, file, gazetteer)
         assert counts.read == counts.inserted == ROWS
         yield Figure(f"import_{name}", ROWS / seconds, "rows/s", f"first load, {size}, {counts.places} places learned")
@@ -140,25 +143,35 @@ def _peak_mb() -> float:
 
 
 @contextmanager
-def _small_writes(storage: Storage) -> Iterator[list[float]]:
-    """How long a small write of somebody else takes, twenty times a second."""
+def _small_writes(url: str) -> Iterator[list[float]]:
+    """How long a small write of another process, as the running bot is, takes; twenty times a second."""
     waits: list[float] = []
+    command = [sys.executable, "-m", "benchmarks.importing", url]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield waits
+        finally:
+            waits += json.loads(process.communicate()[0])
+
+
+def write_until_closed(url: str) -> None:
+    """Write twenty times a second until standard input is closed; then print how long each took, in seconds."""
     stop = threading.Event()
 
-    def write() -> None:
-        while not stop.wait(0.05):
-            started = time.perf_counter()
-            with storage.begin(write=True) as unit:
-                unit.changes.move_cursor("benchmark", len(waits), at=now())
-            waits.append(time.perf_counter() - started)
-
-    writer = threading.Thread(target=write, daemon=True)
-    writer.start()
-    try:
-        yield waits
-    finally:
+    def wait_for_the_end() -> None:
+        sys.stdin.read()
         stop.set()
-        writer.join()
+
+    threading.Thread(target=wait_for_the_end, daemon=True).start()
+    waits: list[float] = []
+    storage = open_storage(url)
+    while not stop.wait(0.05):
+        started = time.perf_counter()
+        with storage.begin(write=True) as unit:
+            unit.changes.move_cursor("benchmark", len(waits), at=now())
+        waits.append(time.perf_counter() - started)
+    storage.close()
+    print(json.dumps(waits))
 
 
 @contextmanager
@@ -173,3 +186,7 @@ def postgresql() -> Iterator[str]:
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    write_until_closed(sys.argv[1])
