@@ -209,14 +209,14 @@ def agent_of(settings: Settings) -> str:
 
 def chosen(settings: Settings, places: Gazetteer) -> tuple[Source, ...]:
     """The sources that SITREP_POLL_SOURCES means, of the shipped list and the operator's own."""
-    return choose(load_sources(settings.sources_file), settings.poll_sources, places)
+    return choose(load_sources(settings.sources_file), settings.poll_sources, lambda: places)
 
 
-def choose(listed: Sequence[Source], wanted: Sequence[str], places: Gazetteer) -> tuple[Source, ...]:
+def choose(listed: Sequence[Source], wanted: Sequence[str], places: Callable[[], Gazetteer]) -> tuple[Source, ...]:
     """Of the list those wanted: `on` (the enabled), `off` (none), or ids and names (also of one that is not enabled)
     and countries (the enabled ones that report on it).
 
-    Raises SettingsError naming everything that is none of these.
+    `places` is called where a country's name has to be looked up. Raises SettingsError naming what is none of these.
     """
     found: dict[str, Source] = {}
     unknown = []
@@ -231,17 +231,18 @@ def choose(listed: Sequence[Source], wanted: Sequence[str], places: Gazetteer) -
     return tuple(source for source in listed if source.source_id in found)
 
 
-def _picked(listed: Iterable[Source], word: str, places: Gazetteer) -> list[Source] | None:
+def _picked(listed: Sequence[Source], word: str, places: Callable[[], Gazetteer]) -> list[Source] | None:
     lowered = word.casefold()
     if lowered in ("on", "off"):
         return [source for source in listed if source.enabled and lowered == "on"]
     named = [source for source in listed if lowered in (source.source_id, source.name.casefold())]
     if named:
         return named
-    country = places.country(word)
-    if country is None:
-        return None
-    return [source for source in listed if source.enabled and country.country_code in source.countries]
+    code: str | None = word.upper()
+    if not any(code in source.countries for source in listed):
+        country = places().country(word)
+        code = country.country_code if country else None
+    return None if code is None else [source for source in listed if source.enabled and code in source.countries]
 
 
 def _unknown(listed: Iterable[Source], word: str) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from functools import cache, partial
 
 from bot.clock import clock
 from bot.gathering import SEAT, choose, open_polling, watched
@@ -24,7 +25,7 @@ def poll(arguments: Namespace) -> int:
     settings = settings_with_logs()
     storage = open_database(settings.storage_url)
     try:
-        places = load_places(storage)
+        places = cache(partial(load_places, storage))
         listed = load_sources(settings.sources_file)
         sources = choose(listed, arguments.sources or settings.poll_sources, places)
         if not sources:
@@ -33,7 +34,7 @@ def poll(arguments: Namespace) -> int:
         try:
             if not election.hold(clock()):
                 return _leave_to(election.holder(), storage, sources)
-            return asyncio.run(_round(settings, storage, places, sources, election))
+            return asyncio.run(_round(settings, storage, places(), sources, election))
         finally:
             election.release()
     finally:

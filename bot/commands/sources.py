@@ -23,7 +23,7 @@ from ingest.sources.feeds_polled import ACCEPT
 from ingest.sources.unreadable import Unreadable
 from storage.sources import Standing
 
-NAME = 27  # columns, so that a line fits into 80
+NAME = 26  # columns, so that a line fits into 80
 WORDS = 72
 
 
@@ -41,7 +41,7 @@ def sources(arguments: Namespace) -> int:
     finally:
         storage.close()
     listed = load_sources(settings.sources_file)
-    wanted = {source.source_id for source in choose(listed, settings.poll_sources, load_places())}
+    wanted = {source.source_id for source in choose(listed, settings.poll_sources, load_places)}
     shown = [s for s in listed if arguments.all or s.source_id in wanted]
     others = [s for i, s in stored.items() if i not in {source.source_id for source in listed}]
     missing = {form: reader.missing() for form, reader in readers_of(settings).items()}
@@ -70,7 +70,6 @@ def sources(arguments: Namespace) -> int:
 
 
 def _lines(standing: Standing, now: datetime, state: str) -> list[str]:
-    # Names in the order they were learned: last success, items, events, newest item, next poll, state.
     cells = (
         f"{_cut(standing.source_id, NAME):<{NAME}} {_ago(standing.last_success_at, now):>8} {standing.items:>7} "
         f"{standing.events:>7} {_ago(standing.last_item_at, now):>8} {_until(standing.next_poll_at, now):>7}  {state}"
@@ -143,7 +142,7 @@ def _iso(at: datetime | None) -> str | None:
 
 def _check(settings: Settings, wanted: Sequence[str], *, as_json: bool) -> int:
     listed = load_sources(settings.sources_file)
-    chosen = choose(listed, wanted or settings.poll_sources, load_places())
+    chosen = choose(listed, wanted or settings.poll_sources, load_places)
     if not chosen:
         raise UsageError("No source is chosen: name some, or set SITREP_POLL_SOURCES.")
     found = asyncio.run(_ask(settings, chosen, quiet=as_json))

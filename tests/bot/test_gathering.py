@@ -50,17 +50,17 @@ class Seat:
 
 def test_sources_are_chosen_by_state_id_name_and_country() -> None:
     enabled = {s.source_id for s in LIST if s.enabled}
-    assert {s.source_id for s in choose(LIST, ("on",), places())} == enabled
-    assert choose(LIST, ("off",), places()) == ()
-    by_country = choose(LIST, ("Sudan",), places())
+    assert {s.source_id for s in choose(LIST, ("on",), places)} == enabled
+    assert choose(LIST, ("off",), places) == ()
+    by_country = choose(LIST, ("Sudan",), places)
     assert by_country
-    assert by_country == choose(LIST, ("SD",), places())
+    assert by_country == choose(LIST, ("SD",), places)
     assert all("SD" in s.countries and s.enabled for s in by_country)
-    (named,) = choose(LIST, ("gdelt-articles",), places())
+    (named,) = choose(LIST, ("gdelt-articles",), places)
     assert not named.enabled, "named outright, it is meant"
-    assert named in choose(LIST, ("SD", named.name), places())
+    assert named in choose(LIST, ("SD", named.name), places)
     with pytest.raises(SettingsError, match=r"'acled-apo' is no source and no country; did you mean acled-api\?"):
-        choose(LIST, ("SD", "acled-apo"), places())
+        choose(LIST, ("SD", "acled-apo"), places)
 
 
 def test_what_wants_an_account_is_named_by_its_settings(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from conflict.tolls import BreachTally, TollReport
 from conflict.vocabulary import CasualtyKind, Status
 from storage import EventQuery, Storage
 from storage.operators import OperatorAction
-from storage.sources import KeptAside, SourceState
+from storage.sources import KeptAside, SourceState, Watched
 from tests.storage.values import ALEPPO, ARIHA, AZAZ, IDLIB, NOW, SYRIA, later, report
 
 TOLL = TollReport(
@@ -117,6 +117,37 @@ def test_a_source_fails_since_its_first_failure_and_recovers(storage: Storage) -
         assert unit.sources.health() == (SourceHealth("mee", "MEE", later(4), later(4)),)
         assert unit.sources.health(as_of=later(3)) == (failing,)
         assert unit.sources.health(as_of=later(-1)) == (SourceHealth("mee", "MEE"),)
+
+
+def test_an_answer_hears_of_the_sources_on_its_countries_that_are_still_polled(storage: Storage) -> None:
+    with storage.begin(write=True) as unit:
+        listed = [Watched("sy", "Syria", countries=("SY",)), Watched("world", "World"), Watched("new", "Never asked")]
+        unit.sources.watch([*listed, Watched("sd", "Sudan", countries=("SD", "SS"))])
+        for source_id in ("sy", "world", "sd"):
+            unit.sources.record(source_id, source_id.title(), True, NOW, items=2, events=1)
+
+        def named(*countries: str) -> list[str]:
+            return [one.source_id for one in unit.sources.health(countries=countries or None)]
+
+        assert named() == ["sd", "sy", "world"]
+        assert named("SY") == named("SY", "IQ") == ["sy", "world"]
+        assert named("SS") == ["sd", "world"]
+        unit.sources.watch(listed)
+        assert named() == ["sy", "world"], "what is polled no more is silent for no fault of its own"
+        assert unit.sources.due(NOW) == ("new", "sy", "world")
+        standing = next(one for one in unit.sources.standings() if one.source_id == "sd")
+        assert (standing.watched, standing.items, standing.events) == (False, 2, 1)
+
+
+def test_another_address_is_asked_afresh(storage: Storage) -> None:
+    with storage.begin(write=True) as unit:
+        unit.sources.watch([Watched("a", "A", url="https://example.org/1")])
+        unit.sources.set_state(SourceState("a", "A", None, '"tag"', None, later(60)))
+        unit.sources.watch([Watched("a", "A", url="https://example.org/1")])
+        assert unit.sources.due(NOW) == ()
+        unit.sources.watch([Watched("a", "A", url="https://example.org/2")])
+        assert unit.sources.due(NOW) == ("a",)
+        assert unit.sources.state("a") == SourceState("a", "A")
 
 
 def test_where_reading_goes_on_is_kept_beside_health(storage: Storage) -> None:
