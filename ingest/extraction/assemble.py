@@ -55,7 +55,7 @@ def _facts(context: Context, cluster: Cluster, frames: Sequence[Frame]) -> Event
     precision = span.precision if span else None
     if span is None and context.reference is not None and not cluster.background:
         said = next((f.told_on.span for f in frames if f.told_on), None)
-        near = said is not None and 0 <= (context.reference - said.end).days <= 7
+        near = said is not None and 0 <= (context.reference - said.end).days <= _TOLD_WITHIN
         day = said.end if said is not None and near else context.reference
         span, precision = DaySpan(day, day, 2), 2
     if span and precision == 1 and (span.end - span.start).days > 1:
@@ -238,6 +238,7 @@ def _episode(report: Report, facts: EventFacts) -> str | None:
     return f"{report.report_id}:{slug}"
 
 
+_TOLD_WITHIN = 14  # days: what was said so long ago happened about then
 _TOO_SURE = 0.06  # by which the sum overstated on our own labelled texts
 
 

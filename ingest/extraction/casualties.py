@@ -19,7 +19,7 @@ from ingest.extraction.tags import Tag, Tagged
 
 _KINDS = {kind.value: kind for kind in CasualtyKind}
 _MOST = 30  # numbers of people in one sentence; more are a table, not a sentence
-_REACH = 14
+_JOINED = 6  # words from a word of harm to the last of those it names, joined by "و"
 _TITLES = frozenset(
     [
         "group",
@@ -151,10 +151,17 @@ def _ones(tagged: Tagged, starts: Mapping[int, int]) -> list[int]:
             if at not in taken and not any(t.last > at and t.first < at for t in roles):
                 found.add(at)
     singular = {t.first for t in tagged.by("singular")}
+    counted = {t.last for t in roles} | {at + 1 for at in singular}
+    harms = [t.first for t in tagged.by("harm")]
+    for at in singular & counted - taken:  # "خمسة حوثيين وجندي", "مقتل امرأة وطفل"
+        if words[at].key[0] == "و" and any(0 <= at - harm <= _JOINED for harm in harms):
+            found.add(at)
     for harm in tagged.by("harm"):
         if harm.value not in ("killed", "injured"):
             continue
         if harm.last in singular and harm.last not in taken:
+            found.add(harm.last)
+        if _more_alone(tagged, harm.last) and words[harm.last].key == "another":  # "and injured another on Tuesday"
             found.add(harm.last)
         behind = next((i for i in _after_attackers(tagged, harm) if i in singular), None)
         if behind is not None and not taken & {*range(harm.last, behind + 1)}:  # "اغتال مسلحون ضابطا"
@@ -194,7 +201,8 @@ def _role(tagged: Tagged, after: int) -> tuple[Tag | None, int]:
         role = roles.get(index)
         if role is not None and not (index in between and between[index] > role.last):
             following = roles.get(role.last)
-            if following and (following.value == "people" or role.last in harmed):
+            joined = following is not None and tagged.words[role.last].key[0] == "و"  # "five Houthis and a soldier"
+            if following and (joined or following.value == "people" or role.last in harmed):
                 following = None
             party = who.get(role.last + 1)
             if following is None and party is not None and tagged.words[role.last].key == "من":  # "3 قتلى من حزب الله"
@@ -225,7 +233,7 @@ def _age_at(tagged: Tagged, index: int) -> bool:
 def _more_alone(tagged: Tagged, after: int) -> bool:
     """Whether only "more" names the people: "and three more in the afternoon"."""
     words = tagged.words
-    if after + 1 >= len(words) or words[after].key not in ("more", "others"):
+    if after + 1 >= len(words) or words[after].key not in ("more", "others", "another"):
         return False
     return words[after + 1].sign or words[after + 1].key in _LINKS
 

@@ -20,7 +20,7 @@ TOLL_IS = frozenset({"to", "at", "of", "stands", "reached", "hit", "is", "was", 
 def harm_of_number(tagged: Tagged, first: int, last: int, role: Tag | None, role_end: int) -> Tag | None:
     """The word of harm a number at words `first` to `last` belongs to; `role` is the word for the people it counts."""
     harms = tagged.by("harm")
-    own = _itself(harms, first, last, role) or _said_of(tagged, harms, first, last)
+    own = _itself(tagged, harms, first, last, role) or _said_of(tagged, harms, first, last)
     if own is not None:
         return widest(harms, own)
     if first > 1 and tagged.words[first - 1].key == ":":  # "Fatalities: 3"
@@ -32,13 +32,15 @@ def harm_of_number(tagged: Tagged, first: int, last: int, role: Tag | None, role
     return _nearest(tagged, harms, first, max(role_end, last), role is not None)
 
 
-def _itself(harms: Sequence[Tag], first: int, last: int, role: Tag | None) -> Tag | None:
+def _itself(tagged: Tagged, harms: Sequence[Tag], first: int, last: int, role: Tag | None) -> Tag | None:
     """The word of harm that is the number ("قتيلان") or the word for its people ("3 bodies", "5 شهداء")."""
     for harm in harms:
         if first <= harm.first < harm.last <= last:
             return harm
         if role is not None and (harm.first, harm.last) == (role.first, role.last) and harm.value != "unspecified":
-            return harm
+            died = [h for h in harms if h.last == first and h.value == "killed"]
+            later = died and harm.value == "injured" and tagged.words[first].key[0] != "و"  # "وفاة ثلاثة مصابين"
+            return died[0] if later else harm
     return None
 
 

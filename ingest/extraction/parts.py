@@ -40,15 +40,16 @@ def adds(tagged: Tagged) -> bool:
 
 def is_part(tagged: Tagged, first: int, found: Sequence[Count]) -> bool:
     """Whether a number is said to be part of another: "including 6 children", "two of them women"."""
+    harms = [t.first for t in tagged.by("harm")]
     for tag in tagged.by("subset"):
-        if 0 <= first - tag.last <= 3:
+        if 0 <= first - tag.last <= 3 and not any(tag.last < harm < first for harm in harms):
             return True
         if found and 0 <= tag.first - first <= 3 and tagged.words[tag.first].key in ("of", "were", "was"):
             return True
     previous = found[-1] if found else None
     if previous is None or not previous.part or first - previous.word > 5:
         return False
-    return not any(previous.word < t.first < first for t in tagged.by("harm"))
+    return not any(previous.word < harm < first for harm in harms)
 
 
 def parted(tagged: Tagged, found: list[Count]) -> list[Count]:
