@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
 from conflict.errors import StorageError
-from storage.people import chats, send_halts, subscriptions, webhook_inbox
+from storage.people import chats, deliveries, delivery_events, send_halts, subscriptions, webhook_inbox
 from storage.session import Session
 from storage.subscriptions import set_written_to
 
@@ -160,6 +160,9 @@ class Chats:
             return False
         connection.execute(delete(send_halts).where(send_halts.c.scope == f"chat:{chat_id}"))
         self.forget_inbox(int(telegram_id))
+        told = select(deliveries.c.delivery_id).where(deliveries.c.chat_id == chat_id)
+        connection.execute(delete(delivery_events).where(delivery_events.c.delivery_id.in_(told)))
+        connection.execute(delete(deliveries).where(deliveries.c.chat_id == chat_id))
         return connection.execute(delete(chats).where(chats.c.chat_id == chat_id)).rowcount > 0
 
     def forget_inbox(self, telegram_id: int) -> None:

@@ -131,4 +131,7 @@ class Folding:
             )
             .limit(limit)
         )
-        return self._session.writing().execute(delete(deliveries).where(deliveries.c.delivery_id.in_(old))).rowcount
+        ids = list(self._session.writing().execute(old).scalars())
+        connection = self._session.writing()
+        connection.execute(delete(delivery_events).where(delivery_events.c.delivery_id.in_(ids)))
+        return connection.execute(delete(deliveries).where(deliveries.c.delivery_id.in_(ids))).rowcount
