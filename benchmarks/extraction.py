@@ -246,23 +246,37 @@ def world_events(extractor: Extractor) -> dict[str, float]:
     }
 
 
+_SURE = 0.8
+
+
 def own_texts(extractor: Extractor, places: Gazetteer) -> dict[str, float]:
     """Our labelled sentences and articles, half by half; rules were tuned on "tune" only. Prints the reliability."""
     figures: dict[str, float] = {}
     sure: list[tuple[float, bool]] = []
-    for name in ("sentences", "articles", "kinds"):
+    kinds: list[tuple[float, bool]] = []
+    for name in ("sentences", "articles", "kinds", "fields"):
         for half in labelled.HALVES:
             found = labelled.score(
                 extractor, places, [row for row in labelled.rows(name) if labelled.half_of(row) == half]
             )
-            sure += found.sure
+            if half == "check":
+                sure += found.sure
+                kinds += found.kinds
             kind = f"own_{name}_{half}"
             figures |= {f"{kind}_{key}": found.share(key) for key in labelled.FIELDS if found.of[key]}
             figures |= {f"{kind}_precision": found.precision, f"{kind}_relevance_f1": found.relevance}
             if "--misses" in sys.argv and half == "tune":
                 print("\n".join(f"  {miss}" for miss in found.misses))
-    for low, high, count, right in labelled.reliability(sure):
-        print(f"  confidence {low:.2f}-{high:.2f}: {count:4d} events, {right:.2f} right in kind, day, place and toll")
+    print("  confidence of events on the half that nothing was tuned on")
+    for (low, high, count, right), (*_, kind_right) in zip(
+        labelled.reliability(sure), labelled.reliability(kinds), strict=True
+    ):
+        print(
+            f"  {low:.2f}-{high:.2f}: {count:4d} events, {kind_right:.2f} right in kind, {right:.2f} in all it tells"
+        )
+    for name, found_right in (("kind", kinds), ("all", sure)):
+        above = [right for value, right in found_right if value >= _SURE]
+        figures[f"own_check_above_80_right_{name}"] = sum(above) / max(1, len(above))
     return figures
 
 

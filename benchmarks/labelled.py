@@ -69,6 +69,7 @@ class Score:
     relevant_wrong: int = 0
     relevant_missed: int = 0
     sure: list[tuple[float, bool]] = field(default_factory=list)  # (confidence, right?)
+    kinds: list[tuple[float, bool]] = field(default_factory=list)  # as `sure`, the kind alone
     misses: list[str] = field(default_factory=list)
 
     def share(self, name: str) -> float:
@@ -131,6 +132,7 @@ def _score_row(total: Score, found: Extraction, places: Places, row: Row) -> Non
     for event in left:
         total.told += 1
         total.sure.append((event.confidence or 0.0, False))
+        total.kinds.append((event.confidence or 0.0, False))
         total.misses.append(f"{row['id']} invented {event.facts.sub_event_type.value!r} {event.why[:1]}: {row['text']}")
 
 
@@ -148,6 +150,7 @@ def _score_event(total: Score, row: Row, label: Row, event: EventData | None, pl
     if event:
         total.told += 1
         total.told_right += verdicts["sub_type"]
+        total.kinds.append((event.confidence or 0.0, verdicts["sub_type"]))
         fields = ("sub_type", "day", "place", "killed")
         total.sure.append((event.confidence or 0.0, all(verdicts.get(name, True) for name in fields)))
 

@@ -1,4 +1,4 @@
-"""From clusters of frames to `EventData`: facts, one claim for each voice, evidence, confidence."""
+"""From clusters of frames to `EventData`: facts, one claim for each voice, evidence."""
 
 from __future__ import annotations
 
@@ -43,7 +43,6 @@ def assemble(context: Context, cluster: Cluster, sequence: int) -> EventData:
         facts=facts,
         claims=claims,
         episode=_episode(context.report, facts),
-        confidence=_confidence(cluster, facts),
         why=tuple(dict.fromkeys([w for f in frames for w in f.why] + cluster.inherited)),
     )
 
@@ -239,17 +238,3 @@ def _episode(report: Report, facts: EventFacts) -> str | None:
 
 
 _TOLD_WITHIN = 14  # days: what was said so long ago happened about then
-_TOO_SURE = 0.06  # by which the sum overstated on our own labelled texts
-
-
-def _confidence(cluster: Cluster, facts: EventFacts) -> float:
-    """How sure the rules are: a telling word, an own day, an own place, a number, a voice each add."""
-    value = 0.55 if cluster.first.trigger.detail == "weak" else 0.7
-    value += 0.08 if facts.time_precision == 1 else 0.0
-    value += 0.08 if facts.places and not any(n.startswith("place") for n in cluster.inherited) else 0.0
-    value += 0.06 if facts.casualties else 0.0
-    value += 0.05 if any(f.voice.originator for f in cluster.frames) else 0.0
-    value += 0.03 if len(cluster.frames) > 1 else 0.0
-    value -= 0.2 if facts.assertion is Assertion.DENIED else 0.0
-    value -= 0.05 if not any(p.place for p in facts.places) else 0.0
-    return round(min(value, 0.97) - _TOO_SURE, 2)

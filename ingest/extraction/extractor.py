@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -15,6 +15,7 @@ from conflict.vocabulary import CasualtyKind
 from ingest.extraction.assemble import Context, assemble
 from ingest.extraction.attribution import only_monitor
 from ingest.extraction.cluster import Cluster
+from ingest.extraction.confidence import confidence_of, load_weights
 from ingest.extraction.document import clusters_of, primary_place
 from ingest.extraction.extraction import Extraction, SentenceTrace
 from ingest.extraction.guards import genre
@@ -35,14 +36,15 @@ _DATELINE = 90  # characters at the head of a text where its own date may stand
 class Extractor:
     """Reads reports with the word lists of `data/` and the places it is given."""
 
-    def __init__(self, lexicon: Lexicon, places: Places) -> None:
+    def __init__(self, lexicon: Lexicon, places: Places, weights: Mapping[str, float]) -> None:
         self._lexicon = lexicon
         self._places = places
+        self._weights = weights
 
     @classmethod
     def load(cls, places: Places) -> Extractor:
         """Read the word lists. `InputError` names a data file that cannot be read."""
-        return cls(Lexicon.load(), places)
+        return cls(Lexicon.load(), places, load_weights())
 
     def extract(self, report: Report) -> Extraction:
         """What the report says happened. Never an exception, whatever the text; no events come with a reason."""
@@ -106,7 +108,8 @@ class Extractor:
                     told[frame.index].notes.append(f"{frame.key}: {why}")
                 continue
             sequence = len(events)
-            events.append(assemble(context, cluster, sequence))
+            event = assemble(context, cluster, sequence)
+            events.append(replace(event, confidence=confidence_of(cluster, event.facts, self._weights)))
             for index in {f.index for f in cluster.frames} | {i for i, _ in cluster.counts}:
                 used.setdefault(index, []).append(sequence)
         return events, used
