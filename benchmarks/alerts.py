@@ -158,7 +158,7 @@ def _paced(storage: Storage, folder: str) -> Iterator[Figure]:
         now = datetime.now(UTC)  # what waited since NOW would be folded as late
         unit._session.connection.execute(update(deliveries).values(created_at=now, next_attempt_at=now))
     limits = ("--limits", "--open-all-chats", "--latency", "0.06")
-    with a_server(*limits) as server, a_bot(server, storage.url, folder, {}):
+    with a_server(*limits) as server, a_bot(server, storage.url, folder, {"SITREP_POLL_SOURCES": "off"}):
         while not (counted := server.stats())["accepted"].get("sendMessage"):
             time.sleep(0.1)
         time.sleep(PACED_SECONDS)

@@ -127,6 +127,9 @@ class Matching:
         values = {"at": at, "change_id": change_id, "before": newest}
         if len(hearings) == 1:
             facts = {**_facts(hearings[0]), **values}
+            if connection.dialect.name == "postgresql":  # which would read all deliveries to find the new ones
+                both = f"WITH made AS ({_ALONE_HEARS}{self._meant(hearings[0], sql)}{_ALONE_MADE}"
+                return connection.execute(_AT(both), facts).rowcount
             made = connection.execute(_AT(_ALONE_HEARS + self._meant(hearings[0], sql)), facts).rowcount
             if made > 0:
                 connection.execute(text(_ALONE_CARRIED), facts)
@@ -268,6 +271,11 @@ _ALONE_HEARS = """
 INSERT INTO deliveries
     (chat_id, thread_id, part, state, lane, created_at, next_attempt_at, attempts, silent, repeated, change_id)
 SELECT a.chat_id, min(a.thread_id), 'message', 'pending', :lane, :at, :at, 0, :silent = 1, false, :change_id"""
+
+_ALONE_MADE = """
+RETURNING delivery_id, chat_id)
+INSERT INTO delivery_events (event_id, chat_id, part, revision_shown, delivery_id)
+SELECT :event_id, chat_id, 'message', :revision, delivery_id FROM made"""
 
 _ALONE_CARRIED = """
 INSERT INTO delivery_events (event_id, chat_id, part, revision_shown, delivery_id)
