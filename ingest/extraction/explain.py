@@ -9,6 +9,7 @@ from conflict.facts import Actor, Casualty
 from conflict.places import EventPlace
 from conflict.tolls import BreachTally, TollReport
 from ingest.extraction.extraction import Extraction, SentenceTrace
+from ingest.extraction.frames import SUBTYPES
 
 WIDTH = 80
 
@@ -34,11 +35,22 @@ def _sentence(trace: SentenceTrace) -> list[str]:
     text = shorten(_plain(trace.text), 300, placeholder=" ...") or "(empty)"
     mark = " ".join(f"#{number}" for number in trace.events) or ("-" if trace.dropped else ".")
     lines = [_wrapped(text, f"[{trace.start}] ", 4)]
-    lines += [_wrapped(f"fired    {rule}", "    ", 13) for rule in trace.fired]
-    lines += [_wrapped(f"dropped  {why}", "    ", 13) for why in trace.dropped]
+    lines += [_wrapped(f"fired    {_rule(rule)}", "    ", 13) for rule in trace.fired]
+    lines += [_wrapped(f"dropped  {_rule(why)}", "    ", 13) for why in trace.dropped]
+    if not (trace.fired or trace.dropped or trace.events):
+        lines.append("    nothing  no words that tell of an event")
     if trace.events:
         lines.append(f"    event    {mark}")
     return lines
+
+
+def _rule(rule: str) -> str:
+    """A rule's note with the kind of event by its name for people, not by its key in the word lists."""
+    key, colon, rest = rule.partition(":")
+    name, _, words = key.partition(" ")
+    if name in SUBTYPES:
+        return f"{SUBTYPES[name].value}{' ' + words if words else ''}{colon}{rest}"
+    return rule
 
 
 def _event(event: EventData) -> list[str]:
@@ -56,13 +68,13 @@ def _event(event: EventData) -> list[str]:
     rows += [
         f"said   {c.originator or 'no source named'}{f' via {c.carrier}' if c.carrier else ''}" for c in event.claims
     ]
-    rows += [f"why    {why}" for why in event.why]
+    rows += [f"why    {_rule(why)}" for why in event.why]
     if facts.breach:
         rows += [
             f"breach said by {r.accuser or 'nobody named'} of {r.accused or 'nobody named'}"
             for r in facts.breach.reported
         ]
-    rows.append(f"sure   {event.confidence}")
+    rows.append(f"sure   {event.confidence:.0%}" if event.confidence is not None else "sure   not known")
     return [_wrapped(_plain(rows[0]), ""), *(_wrapped(_plain(row), "    ", 11) for row in rows[1:])]
 
 

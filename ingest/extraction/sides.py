@@ -24,6 +24,7 @@ class Side:
 
 
 _SELF = frozenset({"it", "they", "we", "its", "their", "انه", "انها", "انهم", "قواته", "قواتها", "مقاتليه", "عناصره"})
+_FIGHTERS = ("unnamed", "state", "opposition")
 _SELF_REACH = 12  # words between a speaker and its own name for itself
 
 
@@ -46,6 +47,8 @@ def sides_of(tagged: Tagged, lexicon: Lexicon, country: str | None, voice: Voice
             continue
         if any(v.first <= tag.first < v.last for v in tagged.by("voice") if v.value):
             continue
+        if tag.value in _FIGHTERS and found and found[-1].group == "actor" and found[-1].last == tag.first:
+            continue  # "RSF fighters" are the RSF
         if tag.category == "actor":
             entry = lexicon.actors.get(tag.value)
             if entry:
