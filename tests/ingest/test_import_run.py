@@ -14,12 +14,15 @@ import pytest
 
 from benchmarks.importing import COLUMNS
 from benchmarks.importing import rows as made_up_rows
+from conflict import ceasefires
 from conflict.errors import InputError
 from conflict.events import ConflictEvent, ReportKind
 from conflict.fold import fold
 from conflict.jsonform import event_json
+from ingest.bulkload import Alone
 from ingest.importing import detect
 from ingest.pipeline import Pipeline
+from ingest.plan import inferring
 from ingest.sources.rows import ImportedRow
 from ingest.sources.tables import TableFile
 from storage import EventQuery, Storage
@@ -254,3 +257,17 @@ def test_the_short_way_writes_what_the_long_way_writes(dialect: str) -> None:
         assert new.events == turns_of(events, dialect)(values)
         said = [turns_of(claims, dialect)(claim_values(c, event.event_id, n)) for n, c in enumerate(event.claims)]
         assert list(new.claims) == said
+
+
+def test_an_event_that_stands_alone_is_the_fold_of_its_claims() -> None:
+    reader, shipped = acled_reader(COLUMNS), ceasefires.load()
+    alone = Alone(shipped)
+    inside = 0
+    for row in made_up_rows(400, gazetteer()):
+        read = reader.read(2, row)
+        assert isinstance(read, ImportedRow)
+        event = alone.event(read.event)
+        folded = fold(event.event_id, 1, inferring(read.event.claims, shipped))
+        assert event == folded
+        inside += event.facts.breach is not None
+    assert inside
