@@ -104,7 +104,7 @@ class SettlingServices:
         if ("/" in words or words.upper() == "UTC") and is_zone(words):
             return words
         found = self.answering.places.find(words, country=self.answering.country, limit=1)
-        return zone_of(found[0].place) if found else None
+        return zone_of(found[0].place) if found and found[0].how in ("exact", "folded") else None
 
     def _zones_nearby(self, chat: ChatView) -> tuple[str, ...]:
         with self.answering.storage.begin() as unit:
