@@ -186,7 +186,7 @@ def _open(grammar: Grammar, index: int) -> Found | None:
     """ "Since Monday", "from 30 November", "until X", "before X", "after X"."""
     item = grammar.item(index)
     role = next((role for role in ("since", "from", "until", "before", "after") if item.has(role)), None)
-    if role is None:
+    if role is None or (role == "until" and item.glued):  # "a passer-by on Wednesday"
         return None
     if role == "since":
         length = grammar.length_until_now(index + 1)

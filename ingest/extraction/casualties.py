@@ -34,6 +34,11 @@ _TITLES = frozenset(
         "base",
         "army",
         "said",
+        "told",
+        "added",
+        "confirmed",
+        "reported",
+        "says",
     ]
 )
 _SINGLE = frozenset({"a", "an", "another"})

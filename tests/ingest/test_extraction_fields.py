@@ -99,8 +99,9 @@ def test_killed_and_wounded_are_told_apart_in_either_order(killed: int, hurt: in
 
 _LEXICON = Lexicon.load()
 
-# Just under what is measured. "fields" was tuned on; "fresh" was written after and only then looked at.
+# Just under what is measured. Rules were tuned on "fields", mended after the first look at "fresh"; "later" came last.
 FLOORS = {
+    "later": {"killed": 0.85, "injured": 0.85, "place": 0.85, "day": 0.85, "precision": 0.9},
     "fields": {"killed": 0.88, "injured": 0.9, "place": 0.87, "day": 0.88, "precision": 0.85},
     "fresh": {"killed": 0.72, "injured": 0.78, "place": 0.72, "day": 0.75, "precision": 0.78},
 }
