@@ -129,6 +129,9 @@ def _status(cluster: Cluster) -> Status:
     return Status.ONGOING if all(f.ongoing for f in cluster.frames) else Status.NEW
 
 
+_ACCUSED = frozenset({"accused", "accuses", "accusing", "اتهم", "اتهمت", "يتهم", "تتهم", "واتهم", "واتهمت"})
+
+
 def _breach(frames: Sequence[Frame], context: Context) -> Breach | None:
     reported: list[ReportedBreach] = []
     for frame in frames:
@@ -137,7 +140,7 @@ def _breach(frames: Sequence[Frame], context: Context) -> Breach | None:
         item = context.told[frame.index]
         accused = None
         for tag in item.tagged.by("says"):
-            if item.tagged.words[tag.first].key in ("accused", "accuses", "accusing"):
+            if item.tagged.words[tag.first].key in _ACCUSED:
                 accused = next((s.actor.actor_id or s.actor.name for s in item.sides if s.first >= tag.last), None)
         entry = ReportedBreach(
             accuser=frame.voice.originator, accused=accused, denied_by=_denier(item, context, accused)

@@ -33,6 +33,38 @@ def why_nothing(page: Cut, tagged: Sequence[Tagged], told: Sequence[Told], langu
     return "no words that tell of an event of armed conflict"
 
 
+_OFTEN = frozenset(
+    [
+        "the",
+        "of",
+        "in",
+        "and",
+        "a",
+        "to",
+        "on",
+        "at",
+        "near",
+        "by",
+        "with",
+        "an",
+        "from",
+        "for",
+        "were",
+        "is",
+        "was",
+        "are",
+        "has",
+        "have",
+        "said",
+        "after",
+        "his",
+        "its",
+        "killed",
+        "kills",
+    ]
+)
+
+
 def _readable(text: str) -> bool:
     head = text[:4_000]
     letters = sum(c.isalpha() for c in head)
@@ -40,6 +72,23 @@ def _readable(text: str) -> bool:
     if known * 2 < letters:
         return False
     words = set(head.lower().split())
-    english = {"the", "of", "in", "and", "a", "to", "on", "at", "near", "by", "with", "an", "from", "for", "were"}
+    english = {
+        "the",
+        "of",
+        "in",
+        "and",
+        "a",
+        "to",
+        "on",
+        "at",
+        "near",
+        "by",
+        "with",
+        "an",
+        "from",
+        "for",
+        "were",
+        *_OFTEN,
+    }
     common = {*english, "في", "من", "على", "عن", "إلى"}
-    return bool(words & common) or len(words) < 8
+    return bool(words & common) or len(words) < 4

@@ -9,11 +9,13 @@ from datetime import date, timedelta
 from conflict.dates import DateKind, DateMention
 from conflict.events import Report
 from conflict.facts import Evidence
+from conflict.numbers import NumberMention
 from conflict.places import EventPlace
 from conflict.tolls import BreachTally, TollReport
 from conflict.vocabulary import CasualtyKind, Status
 from ingest.extraction.parts import Count
 from ingest.extraction.sentences import Told
+from ingest.extraction.tags import Tagged
 from ingest.extraction.where import finest_first
 
 _SINCE = frozenset({"since", "منذ"})
@@ -102,8 +104,11 @@ def tally_of(report: Report, item: Told, reference: date | None) -> BreachTally 
             w in ("violations", "violation", "breaches", "breach", "خروقات", "خرقا", "خرق", "انتهاكا") for w in ahead
         ):
             continue
+        drills = [tag.first for tag in tagged.by("exercise")]
         kinds = tuple(
-            (n.noun, n.count) for n in item.numbers if n is not number and n.count and n.noun and n.start > number.start
+            (n.noun, n.count)
+            for n in item.numbers
+            if n is not number and n.count and n.noun and n.start > number.start and not _of_a_drill(tagged, n, drills)
         )
         accused = next((s.actor.actor_id or s.actor.name for s in item.sides), None)
         span = next((m.span for m in item.dates), None)
@@ -121,9 +126,18 @@ def tally_of(report: Report, item: Told, reference: date | None) -> BreachTally 
             evidence=evidence_of(report, item),
             url=report.url,
             published_at=report.published_at,
-            exercise=any(w.key in ("exercise", "exercises", "drill", "drills", "training") for w in tagged.words),
+            exercise=_of_a_drill(tagged, number, drills),
         )
     return None
+
+
+_DRILL_REACH = 7  # words between a number and the exercise that it comes from
+
+
+def _of_a_drill(tagged: Tagged, number: NumberMention, drills: Sequence[int]) -> bool:
+    """Whether a number counts what an exercise did: no breach."""
+    last = tagged.word_at(number.end)
+    return any(0 <= drill - last <= _DRILL_REACH and not tagged.clause_between(last, drill) for drill in drills)
 
 
 def evidence_of(report: Report, item: Told) -> Evidence:
