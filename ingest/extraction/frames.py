@@ -160,7 +160,8 @@ def _crowds(tagged: Tagged, sides: Sequence[Side], frames: list[Frame]) -> list[
             for f in frames
             if f is protest or f.key not in ("attack", "armed_clash", "arrests", "violent_demonstration")
         ]
-    if force and keys & _DISPERSED:
+    armed = any(s.group not in ("civilians", "protesters") for s in sides)
+    if armed and keys & _DISPERSED:
         protest.sub = SubEventType.PROTEST_WITH_INTERVENTION
         return [f for f in frames if f is protest or f.key not in ("attack", "armed_clash", "arrests")]
     return [f for f in frames if f is not protest] if len(frames) > 1 else frames

@@ -120,6 +120,9 @@ def genre(tagged: Tagged) -> str | None:
     return None
 
 
+_CROWDS = ("peaceful_protest", "violent_demonstration", "mob_violence")
+
+
 def off_topic(tagged: Tagged) -> str | None:
     """Why a sentence is not about armed conflict at all: sport, weather, accident, crime, work."""
     kind = genre(tagged)
@@ -141,10 +144,12 @@ def off_topic(tagged: Tagged) -> str | None:
     court = tagged.by("court")
     if court and not hard:
         return f'a matter of the courts or the police ("{tagged.written(court[0].first, court[0].last)}")'
-    crime = tagged.by("crime")
+    crime = [] if any(t.value == "mob_violence" for t in tagged.by("trigger")) else tagged.by("crime")
     fighters = bool(tagged.by("actor")) or any(g.value in ("opposition", "unnamed") for g in tagged.by("group"))
     if crime and not fighters and not hard:
         return f'crime, not armed conflict ("{tagged.written(crime[0].first, crime[0].last)}")'
+    if any(t.value in _CROWDS for t in tagged.by("trigger")):
+        return None  # people protest about prices too
     topics = {tagged.words[t.first].key for t in tagged.by("offtopic")}
     if len(topics) >= 2 and not (armed and hard):
         return f"not about armed conflict ({', '.join(sorted(topics)[:3])})"

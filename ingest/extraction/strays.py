@@ -66,6 +66,8 @@ _VIOLENT = frozenset(
 )  # fmt: skip
 
 
+_FROM_AFAR = frozenset({"air_strike", "shelling", "remote_explosive", "suicide_bomb"})
+_DEAD_FOUND = frozenset({"found", "body", "bodies", "corpse", "corpses", "discovered", "recovered"})  # of those
 _DELIVERS = frozenset({"air_strike", "shelling", "grenade", "remote_explosive"})  # how a chemical weapon came
 # Of what one sentence tells of one place, violence comes before what went with it (as in ACLED's codebook).
 _FIRST = frozenset(
@@ -81,6 +83,8 @@ def without_strays(tagged: Tagged, found: list[tuple[str, Tag]]) -> list[tuple[s
     stopped = [t for k, t in found if k == "disrupted_weapons"]
     if stopped:
         found = [(k, t) for k, t in found if not (k in _STOPPED and any(abs(t.first - s.last) <= 8 for s in stopped))]
+    if keys & _FROM_AFAR:
+        found = [(k, t) for k, t in found if not (k == "attack" and tagged.words[t.first].key in _DEAD_FOUND)]
     if "chemical_weapon" in keys:
         found = [(k, t) for k, t in found if k not in _DELIVERS]
     if "air_strike" in keys:
