@@ -13,6 +13,14 @@ from datetime import UTC, datetime, timedelta
 from conflict.questions import Question, QuestionKind
 from conflict.vocabulary import EventType, SubEventType
 from messages.chat_actions import CODES, ChatAction, EditAlert, Settle, SetZone, SnoozePlace, decode_chat, encode_chat
+from messages.operator_actions import (
+    OPERATOR_CODES,
+    ChangeDraft,
+    OperatorAction,
+    ReadChannel,
+    decode_operator,
+    encode_operator,
+)
 
 LIMIT = 64  # bytes, of the Bot API
 _VERSION = "2"
@@ -164,6 +172,7 @@ Action = (
     | ChangeAlerts
     | EraseMe
     | ChatAction
+    | OperatorAction
 )
 
 _OF_QUESTION: dict[str, type[ShowSources] | type[ShowMap] | type[AlertMe]] = {
@@ -198,6 +207,8 @@ def encode(action: Action) -> str | None:
             body = _ERASE
         case Settle() | SetZone() | SnoozePlace() | EditAlert():
             body = encode_chat(action)
+        case ReadChannel() | ChangeDraft():
+            body = encode_operator(action)
         case _:
             code = next(code for code, kind in _OF_QUESTION.items() if isinstance(action, kind))
             body = _question(action.of, code)
@@ -226,6 +237,8 @@ def decode(data: str | None) -> Action | None:
         return ListAlerts(number - 1) if number and body[0] != "0" else None
     if code in CODES:
         return decode_chat(code, body)
+    if code in OPERATOR_CODES:
+        return decode_operator(code, body)
     if code == "t":
         return SetLanguage(body) if _LANGUAGE.match(body) else None
     if code == "h":

@@ -105,6 +105,19 @@ class Sources:
             covers = list(one.countries) or None
             self._put(one.source_id, False, {"name": one.name, "kind": one.kind, "url": one.url, "covers": covers})
 
+    def follow(self, one: Watched, *, read: bool) -> None:
+        """What comes to us unasked (a channel's posts) is taken in from now on, or no more; it is never polled."""
+        execute = self._session.connection.execute
+        stored = execute(select(sources.c.source_id).where(sources.c.source_id == one.source_id)).first() is not None
+        values = {"name": one.name, "kind": one.kind, "url": one.url, "watched": None if read else False}
+        self._put(one.source_id, stored, values)
+
+    def followed(self, source_id: str) -> bool | None:
+        """Whether it is taken in; None where nobody has decided."""
+        found = select(sources.c.watched).where(sources.c.source_id == source_id)
+        row = self._session.connection.execute(found).first()
+        return None if row is None else row.watched is not False
+
     def due(self, now: datetime) -> tuple[str, ...]:
         """The watched sources that may be asked now, those that wait longest first."""
         found = (
