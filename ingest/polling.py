@@ -34,7 +34,7 @@ from ingest.robots import Robots
 from ingest.sources.article_worker import ArticleReader
 from ingest.sources.articles import MAX_BYTES, Article
 from ingest.sources.catalog import Source, SourceFormat
-from ingest.sources.reading import Desk, NotReadError, Reader, Reading
+from ingest.sources.reading import NotReadError, Reader, Reading
 from ingest.sources.unreadable import Unreadable
 from storage import Storage
 from storage.sources import SourceState
@@ -103,11 +103,6 @@ class Polling:
     async def __aexit__(self, *error: object) -> None:
         await self._desk.pages.__aexit__(None, None, None)
         self._desk.close()
-
-    @property
-    def desk(self) -> Desk:
-        """What its readers work with."""
-        return self._desk
 
     def missing(self, source: Source) -> tuple[str, ...]:
         """The settings without which this source cannot be asked."""

@@ -43,7 +43,6 @@ class UcdpReader:
         """The releases that came out since the last reading; a release half read goes on where it ended."""
         went = cursor_of(state.cursor)
         items = new = events = asked = 0
-        whole = True
         for version in _versions(went.get("done"), desk.now()):
             page = went["page"] if went.get("version") == version and isinstance(went.get("page"), int) else 0
             pages = page + 1
@@ -56,7 +55,7 @@ class UcdpReader:
                 if not rows and page:
                     break  # fewer pages than it said
                 if not rows:  # not out yet
-                    return Reading(items, new, 0, events, whole=whole, cursor=json.dumps(went))
+                    return Reading(items, new, 0, events, cursor=json.dumps(went))
                 header = list(dict.fromkeys(str(name) for row in rows for name in row))
                 table = [[cell(row.get(name)) for name in header] for row in rows]
                 counts = await desk.import_rows("ucdp", f"ucdp-{version}-{page}.csv", header, table)
@@ -69,7 +68,7 @@ class UcdpReader:
                 went = {**went, "version": version, "page": page}
                 await desk.keep_cursor(source, json.dumps(went))
             went = {"done": version}
-        return Reading(items, new, 0, events, whole=whole, cursor=json.dumps(went))
+        return Reading(items, new, 0, events, cursor=json.dumps(went))
 
     async def _page(self, source: Source, desk: Desk, version: str, page: int) -> Mapping[str, Any] | None:
         """A page of a release; None when it is not out yet."""
