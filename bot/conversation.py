@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.alerting import seat_alerts
 from bot.app import build_application, build_health
+from bot.channels import ChannelServices, Intake
 from bot.console import ConsoleRequest
 from bot.gathering import seat_gathering
 from bot.lifecycle import Deadlines
@@ -16,6 +17,7 @@ from bot.scheduler import Schedule
 from bot.services import Services
 from bot.settings import Settings
 from bot.settling import SettlingServices
+from handlers.channels import seat_channels
 from handlers.commands import menus
 from handlers.settling import seat_settling
 from messages.buttons import ALERTS
@@ -42,6 +44,8 @@ async def _conversation(settings: Settings, services: Services, request: Console
     schedule = Schedule()
     if storage:
         seat_alerts(application, schedule, services, settings, catalog)
+        posts = Intake(storage, services.answering.places, services.now)
+        seat_channels(application, ChannelServices(posts, catalog), settings.operators)
         seat_gathering(schedule, storage, settings, services.answering.places)
     asyncio.get_running_loop().call_later(WARM_AFTER, services.warm)
     return await run_application(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from telegram import Message, Update
+from telegram.constants import ChatType
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from conflict.errors import DatabaseAwayError
@@ -48,7 +49,7 @@ async def _follow(update: Update, context: Context, new_chat_id: int) -> None:
 
 async def _apologise(update: Update, context: Context, *, away: bool) -> None:
     message = update.effective_message
-    if not isinstance(message, Message) or update.edited_message is not None:
+    if not isinstance(message, Message) or update.edited_message is not None or message.chat.type == ChatType.CHANNEL:
         return
     try:
         if update.callback_query is None and not _was_asked(message, context):

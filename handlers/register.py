@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from telegram import Update
-from telegram.ext import CallbackQueryHandler, CommandHandler, MessageHandler, filters
+from telegram.ext import CallbackQueryHandler, ChatMemberHandler, CommandHandler, MessageHandler, filters
 
 from handlers import (
     alerts,
     ask,
     buttons,
+    channels,
     errors,
     membership,
     near,
@@ -23,7 +24,14 @@ from handlers import (
 from handlers.context import AnyApplication, AnyHandler, Desk, seat
 
 # What we ask Telegram for; everything else never reaches us.
-ALLOWED_UPDATES: Final = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY)
+ALLOWED_UPDATES: Final = (
+    Update.MESSAGE,
+    Update.EDITED_MESSAGE,
+    Update.CALLBACK_QUERY,
+    Update.CHANNEL_POST,
+    Update.EDITED_CHANNEL_POST,
+    Update.MY_CHAT_MEMBER,
+)
 
 _NEW = filters.UpdateType.MESSAGE
 _NEW_OR_EDITED = filters.UpdateType.MESSAGES
@@ -64,6 +72,9 @@ def handlers() -> list[AnyHandler]:
         MessageHandler(_NEW & filters.StatusUpdate.MIGRATE, membership.migrated),
         MessageHandler(_NEW & filters.ChatType.PRIVATE & filters.LOCATION, near.near),
         MessageHandler(_NEW & filters.ChatType.PRIVATE & _WITHOUT_TEXT, other.unsupported),
+        MessageHandler(filters.UpdateType.CHANNEL_POSTS, channels.posted),
+        ChatMemberHandler(channels.membership, ChatMemberHandler.MY_CHAT_MEMBER),
+        CallbackQueryHandler(channels.press, channels.ours),
         CallbackQueryHandler(alerts.press, alerts.ours),
         CallbackQueryHandler(settings.press, settings.ours),
         CallbackQueryHandler(privacy.press, privacy.ours),

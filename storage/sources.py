@@ -112,11 +112,16 @@ class Sources:
         values = {"name": one.name, "kind": one.kind, "url": one.url, "watched": None if read else False}
         self._put(one.source_id, stored, values)
 
+    def forget(self, source_id: str) -> None:
+        """Nobody has decided about it any more; what it told stays."""
+        forgotten = update(sources).where(sources.c.source_id == source_id).values(kind=None, watched=False)
+        self._session.writing().execute(forgotten)
+
     def followed(self, source_id: str) -> bool | None:
         """Whether it is taken in; None where nobody has decided."""
-        found = select(sources.c.watched).where(sources.c.source_id == source_id)
+        found = select(sources.c.kind, sources.c.watched).where(sources.c.source_id == source_id)
         row = self._session.connection.execute(found).first()
-        return None if row is None else row.watched is not False
+        return None if row is None or row.kind is None else row.watched is not False
 
     def due(self, now: datetime) -> tuple[str, ...]:
         """The watched sources that may be asked now, those that wait longest first."""

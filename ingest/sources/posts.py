@@ -11,32 +11,12 @@ from datetime import datetime
 from hashlib import sha256
 
 from conflict.events import EventData, Report, ReportKind
+from conflict.posts import Post
 from conflict.publishers import FORWARDED, PASTED
 from conflict.tolls import BreachTally, TollReport
 from ingest.pipeline import Extraction, Extracts
 from ingest.sources.languages import language_of
 from storage import Storage
-
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """What a channel published, in one version. `username` None: the channel is not public, and there is no link.
-
-    `published_at` is the instant of the first version, `edited_at` of this one, None if it is the first.
-    """
-
-    channel_id: int
-    title: str
-    message_id: int
-    text: str
-    published_at: datetime
-    edited_at: datetime | None = None
-    username: str | None = None
-
-    @property
-    def url(self) -> str | None:
-        """Where anybody can read it; None for a channel that is not public."""
-        return f"https://t.me/{self.username}/{self.message_id}" if self.username else None
 
 
 def source_of(channel_id: int) -> str:
