@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from conflict.claims import Claim
+from conflict.corrections import Correction
 from conflict.facts import EventFacts, Evidence
 from conflict.vocabulary import (
     Severity,
@@ -139,6 +140,7 @@ class ConflictEvent:
     first_reported_at: datetime | None = None
     updated_at: datetime | None = None
     disputed: tuple[str, ...] = ()  # of: occurrence toll initiator responsibility
+    corrections: tuple[Correction, ...] = ()  # what operators set right, in order; `facts` has them
     sample: bool = False
 
     @property

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from conflict.answers import Range
 from conflict.claims import Claim
+from conflict.corrections import Correction, corrected
 from conflict.events import ConflictEvent
 from conflict.facts import Actor, Breach, Casualty, EventFacts, ReportedBreach
 from conflict.fingerprints import near_copies
@@ -61,17 +62,20 @@ def fold(
     episode: str | None = None,
     confidence: float | None = None,
     updated_at: datetime | None = None,
+    corrections: Sequence[Correction] = (),
     sample: bool = False,
 ) -> ConflictEvent:
     """The event that these claims (at least one) tell of; the same for any order of them and for repeats.
 
-    `retracted` and `confirmed` are decisions of people, not of claims. Raises ValueError without claims.
+    `retracted` and `confirmed` are decisions of people, not of claims, and so are `corrections`: they stand over what
+    the claims say, and settle a dispute on the toll. Raises ValueError without claims.
     """
     ordered = mark_superseded(in_order(claims))
     if not ordered:
         raise ValueError("an event needs at least one claim")
     disputed = _disputed(ordered)
-    facts = _facts(ordered, disputed)
+    facts = corrected(_facts(ordered, disputed), corrections)
+    settled = {"toll"} if any(one.field == "killed" for one in corrections) else set()
     dates = [c.published_at for c in ordered if c.published_at is not None]
     return ConflictEvent(
         event_id=event_id,
@@ -84,7 +88,8 @@ def fold(
         confidence=confidence,
         first_reported_at=min(dates, default=None),
         updated_at=updated_at,
-        disputed=disputed,
+        disputed=tuple(one for one in disputed if one not in settled),
+        corrections=tuple(corrections),
         sample=sample,
     )
 

@@ -31,6 +31,7 @@ MAX_DAYS = 4  # a longer span is a course of events, not one
 MIN_SENTENCE = 6  # words; a shorter sentence is no proof of copying
 _FINE = (PlaceLevel.FACILITY, PlaceLevel.SETTLEMENT)
 _COPY = 100
+_RULED = 10 * _COPY  # an operator's word
 
 # Sub-types that two reporters may well give to the same thing. Air strike and shelling only with the same toll.
 _ALIKE: tuple[frozenset[SubEventType], ...] = tuple(
@@ -115,13 +116,25 @@ def decide(
     return Corroborate(event.event_id, data, why)
 
 
-def partition(items: Iterable[Telling], copies: Collection[frozenset[str]] = frozenset()) -> list[tuple[Telling, ...]]:
-    """The tellings grouped by event, the same for any order of `items`: strongest ties first, never against a bar."""
+def partition(
+    items: Iterable[Telling],
+    copies: Collection[frozenset[str]] = frozenset(),
+    *,
+    joined: Collection[str] = frozenset(),
+    apart: Collection[frozenset[str]] = frozenset(),
+) -> list[tuple[Telling, ...]]:
+    """The tellings grouped by event, the same for any order of `items`: strongest ties first, never against a bar.
+
+    Operators' rulings go before all: the tellings of a held event in `joined` stay together, those of two in `apart`
+    never come together.
+    """
     ordered = sorted(items, key=lambda t: t.key)
     ties: list[tuple[int, int, int]] = []
     barred: set[tuple[int, int]] = set()
     for (i, one), (j, other) in combinations(enumerate(ordered), 2):
-        if never(one, other):
+        if one.held is not None and one.held == other.held and one.held in joined:
+            ties.append((-_RULED, i, j))
+        elif frozenset((one.held or "", other.held or "")) in apart or never(one, other):
             barred.add((i, j))
         elif strength := tie(one, other, copied=frozenset({one.report_id, other.report_id}) in copies):
             ties.append((-strength, i, j))

@@ -170,10 +170,13 @@ class Pipeline:
             touched = unit.events.get_many(step.event.event_id for step in steps)
             reached = _within_reach(unit, [data], report.sample)
             around = list({event.event_id: event for event in (*touched, *reached)}.values())
+            ruled = unit.rulings.among([event.event_id for event in around])
             more = plan(
                 (),
                 around,
                 copies=_copies(unit, report, around),
+                joined=ruled.joined,
+                apart=ruled.apart,
                 ceasefires=truces,
                 sample=report.sample,
                 taken=lambda event_id: unit.events.flags(event_id) is not None,
@@ -190,10 +193,13 @@ class Pipeline:
         if not arrived:
             return ()
         held = _within_reach(unit, arrived, report.sample)
+        ruled = unit.rulings.among([event.event_id for event in held])
         return plan(
             arrived,
             held,
             copies=_copies(unit, report, held),
+            joined=ruled.joined,
+            apart=ruled.apart,
             ceasefires=unit.ceasefires.all(),
             sample=report.sample,
             taken=lambda event_id: unit.events.flags(event_id) is not None,

@@ -8,6 +8,7 @@ from hashlib import blake2b
 
 from conflict.ceasefires import Ceasefire, truces_covering
 from conflict.claims import Claim
+from conflict.corrections import Correction
 from conflict.events import ChangeKind, ConflictEvent, Corroborate, EventData, EventIntent, Insert, Merge, Revise
 from conflict.facts import Breach, EventFacts
 from conflict.fold import fold, voice_of
@@ -44,6 +45,8 @@ def plan(
     held: Iterable[ConflictEvent],
     *,
     copies: Collection[frozenset[str]] = frozenset(),
+    joined: Collection[str] = frozenset(),
+    apart: Collection[frozenset[str]] = frozenset(),
     ceasefires: Sequence[Ceasefire] = (),
     sample: bool = False,
     taken: Callable[[str], bool] = lambda _: False,
@@ -51,12 +54,16 @@ def plan(
     """The steps that bring the held events in line with the partition; those that give tellings away come first.
 
     `arrived` are the events of one report; `held` everything that may be touched by them, with what may be touched by
-    those in turn. Held events that stay as they are get no step. `taken` says whether an id is in use already.
+    those in turn; `joined` and `apart` are operators' rulings on held ids (see `partition`). Held events that stay as
+    they are get no step. `taken` says whether an id is in use already.
     """
     by_id = {event.event_id: event for event in held}
     new = {telling_of(data).key: data for data in arrived}
     groups = partition(
-        [*(telling_of(data) for data in arrived), *(t for event in by_id.values() for t in tellings(event))], copies
+        [*(telling_of(data) for data in arrived), *(t for event in by_id.values() for t in tellings(event))],
+        copies,
+        joined=joined,
+        apart=apart,
     )
     owner = _owners(groups)
     steps: list[Step] = []
@@ -70,7 +77,8 @@ def plan(
             continue
         event_id = into.event_id if into else _fresh_id(group, lambda made: made in by_id or taken(made))
         claims = inferring([c for t in group for c in t.claims], ceasefires)
-        event = _state(event_id, into, claims, data, sample)
+        said = tuple(dict.fromkeys(one for i in reversed(kept) for one in by_id[i].corrections))
+        event = _state(event_id, into, claims, data, sample, said)
         steps.append(_step(event, into, kept[1:], group, data, parted=not before <= after))
     return tuple(sorted(steps, key=lambda s: (not s.parted, s.event.event_id)))
 
@@ -88,7 +96,7 @@ def retold(held: Sequence[ConflictEvent], data: EventData, ceasefires: Sequence[
         claims = inferring([*others, *(c for d in arrived for c in d.claims)], ceasefires)
         if not claims:
             continue
-        after = _state(event.event_id, event, claims, arrived, event.sample)
+        after = _state(event.event_id, event, claims, arrived, event.sample, event.corrections)
         intent = Revise(event.event_id, data, "the data set has changed the row")
         fields = _changed(event.facts, after.facts)
         steps.append(Step(after, ChangeKind.REVISED, (intent,), fields=fields, report_id=data.report_id))
@@ -111,9 +119,14 @@ def _owners(groups: Sequence[Sequence[Telling]]) -> dict[str, int]:
 
 
 def _state(
-    event_id: str, into: ConflictEvent | None, claims: Sequence[Claim], data: Sequence[EventData], sample: bool
+    event_id: str,
+    into: ConflictEvent | None,
+    claims: Sequence[Claim],
+    data: Sequence[EventData],
+    sample: bool,
+    corrections: Sequence[Correction],
 ) -> ConflictEvent:
-    """The event after this step; what people decided about it (withdrawn, confirmed) stays."""
+    """The event after this step; what people decided about it (withdrawn, confirmed, corrected) stays."""
     episodes = [into.episode if into else None, *(d.episode for d in data)]
     confidences = [into.confidence if into else None, *(d.confidence for d in data)]
     return fold(
@@ -124,6 +137,7 @@ def _state(
         confirmed=bool(into and into.verification is Verification.CONFIRMED),
         episode=next((e for e in episodes if e), None),
         confidence=max((c for c in confidences if c is not None), default=None),
+        corrections=corrections,
         sample=sample,
     )
 

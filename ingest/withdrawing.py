@@ -87,6 +87,7 @@ def _without(unit: Unit, event: ConflictEvent, report_id: str, why: str, at: dat
         confirmed=confirmed and bool(rest),
         episode=event.episode,
         confidence=event.confidence,
+        corrections=event.corrections,
         sample=event.sample,
     )
     if rest:

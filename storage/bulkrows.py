@@ -175,6 +175,7 @@ class PlainRows:
             instant(first or _EPOCH),
             1 if end - start > SHORT_SPAN else None,
             KIND[facts.sub_event_type],
+            None,
         )
 
     def claim(self, claim: Claim, event_id: str, position: int, facts_text: str) -> Values:

@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import Row
 
 from conflict.claims import Claim
+from conflict.corrections import Correction, Killed
 from conflict.events import ConflictEvent
 from conflict.facts import Casualty, EventFacts, Evidence
-from conflict.places import EventPlace
+from conflict.periods import DaySpan
+from conflict.places import EventPlace, Place
 from conflict.vocabulary import OriginatorKind, PlaceLevel, Severity, Status, SubEventType, Verification
 from storage.cells import cell_of, rounded
 from storage.codec import from_json, to_json, tuple_reader
@@ -103,8 +105,27 @@ def event_values(event: ConflictEvent, at: datetime) -> dict[str, Any]:
         "last_claim_at": max(published, default=None),
         "updated_at": event.updated_at or at,
         "retracted": is_retracted(event),
+        "corrections": [_correction_json(one) for one in event.corrections] or None,
         "sample": event.sample,
     }
+
+
+# Of what a corrected field is; None stands for "not known".
+_CORRECTED: dict[str, type[Any]] = {
+    "sub_event_type": SubEventType,
+    "event_date": DaySpan,
+    "place": Place,
+    "killed": Killed,
+}
+
+
+def _correction_json(one: Correction) -> dict[str, Any]:
+    return {"field": one.field, "value": None if one.value is None else to_json(one.value)}
+
+
+def _correction(stored: dict[str, Any]) -> Correction:
+    value = stored["value"]
+    return Correction(stored["field"], None if value is None else from_json(_CORRECTED[stored["field"]], value))
 
 
 def further_places(event: ConflictEvent, order: dict[str, Any]) -> list[dict[str, Any]]:
@@ -153,6 +174,7 @@ def to_event(row: Row[Any], claims: tuple[Claim, ...]) -> ConflictEvent:
         first_reported_at=row.first_reported_at,
         updated_at=row.updated_at,
         disputed=tuple(row.disputed or ()),
+        corrections=tuple(_correction(one) for one in row.corrections or ()),
         sample=row.sample,
     )
 

@@ -273,6 +273,7 @@ class Events:
                     episode=event.episode,
                     confidence=event.confidence,
                     updated_at=max((claim.published_at for claim in known if claim.published_at), default=None),
+                    corrections=event.corrections,
                     sample=event.sample,
                 )
                 earlier.append(was)

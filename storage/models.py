@@ -154,6 +154,7 @@ events = Table(
     Column("retracted", Boolean, nullable=False),
     Column("sample", Boolean, nullable=False),
     *order_columns(),
+    Column("corrections", Json),  # what operators set right, as [{"field", "value"}]
     *area_indices("events"),
     Index("ix_events_order", *ORDER),
     Index("ix_events_long", "day_end", sqlite_where=text("long_span = 1"), postgresql_where=text("long_span = 1")),

@@ -25,6 +25,7 @@ from storage.matching import Matching
 from storage.operators import OperatorActions
 from storage.places import LearnedPlaces
 from storage.reports import Reports
+from storage.rulings import Rulings
 from storage.sample import remove_sample
 from storage.session import Session
 from storage.sources import Sources
@@ -122,6 +123,11 @@ class Unit:
     def operators(self) -> OperatorActions:
         """The audit trail of operators."""
         return OperatorActions(self._session)
+
+    @cached_property
+    def rulings(self) -> Rulings:
+        """What operators ruled on which events are one."""
+        return Rulings(self._session)
 
     def breaches(self, query: EventQuery) -> tuple[BreachNote, ...]:
         """Which events of these places and days are called a breach, or lie inside a truce's area; newest first."""

@@ -188,7 +188,9 @@ def test_inside_the_truce_area_is_inferred_for_bound_or_unnamed_parties_only() -
     assert inferred(actor1=rebels) == ()
     assert inferred(actor1=Actor("Russia", "russia", "russia")) == ()
     clash = SubEventType.ARMED_CLASH
-    assert inferred(sub_event_type=clash, actor1=army, actor2=rebels) == ("t",)
+    others = Actor("rebels", "syria_rebels", "opposition")
+    assert inferred(sub_event_type=clash, actor1=army, actor2=others) == ("t",)
+    assert inferred(sub_event_type=clash, actor1=army, actor2=rebels) == ()  # whom the truce leaves out
     assert inferred(sub_event_type=clash, actor1=rebels, actor2=army, initiator="hts") == ()
     assert inferred(event_date=date(2019, 8, 30)) == ()
     assert inferred(sub_event_type=SubEventType.PEACEFUL_PROTEST) == ()

@@ -245,7 +245,7 @@ def test_the_seed_article_and_rewrites_count_ninety_six_once(storage: Storage, e
             total=page.total,
             all_for_totals=unit.events.for_totals(query),
             tolls=unit.tolls.query(query),
-            ceasefires=unit.ceasefires.query([IDLIB.place_id]),
+            ceasefires=unit.ceasefires.query([IDLIB.place_id], NOW.date(), NOW.date()),
         )
     assert answer.fatalities.best == 96
     assert len(answer.ceasefires) == 1

@@ -103,7 +103,9 @@ def test_a_first_question_has_an_answer(text: str, loaded: Storage, places: Gaze
             total=page.total,
             all_for_totals=unit.events.for_totals(query),
             tolls=unit.tolls.query(query),
-            ceasefires=unit.ceasefires.query([p.place_id for p in question.places], first, last),
+            ceasefires=unit.ceasefires.query(
+                [p.place_id for p in question.places], first or NOW.date(), last or NOW.date()
+            ),
         )
     assert answer.sample
     assert answer.total >= 20
