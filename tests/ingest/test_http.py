@@ -113,6 +113,7 @@ async def test_304_unasked_for_is_no_answer() -> None:
         ("deflate", zlib.compress(FEED, wbits=-15)),
         ("identity", FEED),
     ],
+    ids=["gzip", "x-gzip", "two parts", "deflate", "bare deflate", "as it is"],  # the bytes hold the time of day
 )
 @pytest.mark.parametrize("in_chunks", [True, False])
 async def test_packed_bodies_are_unpacked(encoding: str, packed: bytes, in_chunks: bool) -> None:
