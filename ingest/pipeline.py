@@ -124,12 +124,12 @@ class Pipeline:
             steps = self._decide(unit, report, [_dated(data, report) for data in events])
             for step in steps:
                 _carry_out(unit, step, at)
-            withdrawn = follow_edit(unit, report, at)
-            _link(unit, report, steps, at)
             for toll in tolls:
                 unit.tolls.save(toll)
             for tally in tallies:
                 unit.tallies.save(tally)
+            withdrawn = follow_edit(unit, report, at)
+            _link(unit, report, steps, at)
             if reason and not (events or tolls or tallies):
                 unit.reports.set_outcome(report.report_id, reason)
         result = _result(report, steps, len(tolls), len(tallies), reason)

@@ -38,9 +38,15 @@ def withdraw_report(storage: Storage, source_id: str, external_id: str, why: str
         changed = 0
         for report_id in unit.reports.versions(source_id, external_id):
             unit.reports.set_outcome(report_id, why)
+            _forget_counts(unit, report_id)
             for event in unit.events.of_report(report_id):
                 changed += _without(unit, event, report_id, why, at)
         return changed
+
+
+def _forget_counts(unit: Unit, report_id: str) -> None:
+    unit.tolls.forget(report_id)
+    unit.tallies.forget(report_id)
 
 
 _EDITED = (ReportKind.FEED_ITEM, ReportKind.ARTICLE, ReportKind.POST)  # other texts may share a reference
@@ -50,7 +56,7 @@ def follow_edit(unit: Unit, report: Report, at: datetime) -> int:
     """After a version of an item is taken in: what only its former versions told is withdrawn or revised.
 
     The latest version is the one published last, in whatever order they come. What it still tells stays, the former
-    words as history: a later claim of the same voice overrules them.
+    words as history: a later claim of the same voice overrules them. Counts and tallies of former versions go.
     """
     if report.external_id is None or report.kind not in _EDITED:
         return 0
@@ -60,7 +66,10 @@ def follow_edit(unit: Unit, report: Report, at: datetime) -> int:
     latest = max(unit.reports.get_many(ids).values(), key=_recency).report_id
     changed = 0
     for former in ids:
-        for event in unit.events.of_report(former) if former != latest else ():
+        if former == latest:
+            continue
+        _forget_counts(unit, former)
+        for event in unit.events.of_report(former):
             if all(claim.report_id != latest for claim in event.claims):
                 changed += _without(unit, event, former, "the source has changed its report: it no longer says so", at)
     return changed

@@ -54,6 +54,10 @@ class Tolls:
         }
         return _save(self._session, toll_reports, toll_places, "toll", row, toll.places)
 
+    def forget(self, report_id: str) -> int:
+        """Drop what a version of a report counted that its source has taken back; how many counts that were."""
+        return _forget(self._session, toll_reports, report_id)
+
     def get(self, toll_id: str) -> TollReport | None:
         """The toll report of this id."""
         found = select(toll_reports.c.toll).where(toll_reports.c.toll_id == toll_id)
@@ -95,6 +99,10 @@ class Tallies:
         }
         return _save(self._session, breach_tallies, tally_places, "tally", row, tally.places)
 
+    def forget(self, report_id: str) -> int:
+        """Drop the tallies of a version of a report that its source has taken back; how many they were."""
+        return _forget(self._session, breach_tallies, report_id)
+
     def query(self, query: EventQuery) -> tuple[BreachTally, ...]:
         """Tallies for places inside those asked for, as `Tolls.query`; exercises are left out."""
         values = self._session.connection.execute(*_matching(query, "tally", BOUND)).scalars()
@@ -125,6 +133,11 @@ def _save(
     if rows:
         connection.execute(insert(places), rows)
     return True
+
+
+def _forget(session: Session, table: Table, report_id: str) -> int:
+    gone = session.ingesting().execute(delete(table).where(table.c.report_id == report_id))
+    return gone.rowcount
 
 
 # The same counts are read again and again, and never change but with their words.

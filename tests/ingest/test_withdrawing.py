@@ -115,6 +115,33 @@ def test_a_story_that_is_marked_as_retracted_is_withdrawn(storage: Storage, pipe
     assert get(storage, strike).verification is Verification.RETRACTED
 
 
+COUNTED = "At least 40 people have been killed in Idlib since 1 May, the Observatory said."
+TALLY = "The OSCE recorded 159 ceasefire violations in Donetsk region on Monday."
+
+
+def counted(storage: Storage) -> tuple[int, int]:
+    with storage.begin() as unit:
+        return unit.tolls.count(), unit.tallies.count()
+
+
+@pytest.mark.parametrize("versions", [(1, 2), (2, 1)])
+def test_an_edit_takes_the_counts_of_the_former_words_with_it(
+    storage: Storage, pipeline: Pipeline, versions: tuple[int, int]
+) -> None:
+    words = {1: f"{COUNTED}\n\n{TALLY}", 2: STRIKE}
+    for version in versions:
+        pipeline.ingest(item("a", "1", version, words[version]))
+    pipeline.ingest(item("a", "2", 1, COUNTED.replace("40", "50")))
+    assert counted(storage) == (1, 0)
+
+
+def test_what_a_deleted_post_counted_is_gone(storage: Storage, pipeline: Pipeline) -> None:
+    pipeline.ingest(item("a", "1", 1, f"{COUNTED}\n\n{TALLY}"))
+    assert counted(storage) == (1, 1)
+    pipeline.withdraw("a", "1", "deleted by the channel")
+    assert counted(storage) == (0, 0)
+
+
 def test_a_coarser_report_is_linked_and_stays_apart(storage: Storage, pipeline: Pipeline) -> None:
     (fine,) = pipeline.ingest(item("a", "1", 1, STRIKE)).events
     (coarse,) = pipeline.ingest(item("b", "1", 1, "Air strikes hit Idlib province on Monday, a monitor said.")).events
