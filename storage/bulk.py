@@ -8,26 +8,27 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Boolean, Column, Connection, Date, Table, delete, exists, func, insert, not_, select, update
+from sqlalchemy import Connection, delete, exists, func, insert, not_, select, update
 
 from conflict.events import ChangeKind, ConflictEvent, Report
 from conflict.facts import EventFacts
 from conflict.gazetteer_file import NamedPlace
-from storage.bulkrows import PlainRows, Values, dumps, in_utc, instant_of, is_plain, iso, microseconds
+from storage.bulkrows import PlainRows, Values, instant_of, is_plain, microseconds
 from storage.codec import to_json
-from storage.derived import add_counts, derive_all, derived, event_marks
+from storage.derived import add_counts, derived, event_marks
+from storage.deriving import derive_all
 from storage.eventrows import area_values, claim_values, event_values, further_places, order_values, point_values
+from storage.inserting import insert_rows, turns_of
 from storage.models import changes, claims, event_places, events, kept_aside, place_names, places, reports
 from storage.reports import _values as report_values
 from storage.session import Session
 from storage.sources import KeptAside
-from storage.types import Instant, Json, Words, clean
+from storage.types import clean
 
 _ROOMY = "PRAGMA cache_size = -49152"
 _NEW = str(ChangeKind.NEW)
@@ -121,12 +122,12 @@ class Bulk:
         connection = self._session.ingesting()
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql(_ROOMY)  # indices of a million rows do not fit the small cache of a bot at rest
-        _insert(connection, reports, [row.reports for row in rows])
-        _insert(connection, events, [row.events for row in rows])
-        _insert(connection, event_places, [one for row in rows for one in row.event_places])
-        _insert(connection, claims, [one for row in rows for one in row.claims])
-        _insert(connection, changes, [row.changes for row in rows])
-        _insert(connection, event_marks, [one for row in rows for one in row.marks])
+        insert_rows(connection, reports, [row.reports for row in rows])
+        insert_rows(connection, events, [row.events for row in rows])
+        insert_rows(connection, event_places, [one for row in rows for one in row.event_places])
+        insert_rows(connection, claims, [one for row in rows for one in row.claims])
+        insert_rows(connection, changes, [row.changes for row in rows])
+        insert_rows(connection, event_marks, [one for row in rows for one in row.marks])
         add_counts(connection, Counter(where for row in rows for where in row.counted))
 
     def derive_all(self) -> None:
@@ -290,43 +291,6 @@ def _place_values(named: NamedPlace, at: datetime) -> dict[str, Any]:
     }
 
 
-def _json(value: Any) -> str | None:
-    return None if value is None else dumps(value)
-
-
-def _words(value: Any) -> Any:
-    return clean(value) if isinstance(value, str) else value
-
-
-def _turn_of(column: Column[Any], dialect: str) -> Callable[[Any], Any] | None:
-    kind = column.type
-    if isinstance(kind, Json):
-        return _json
-    if isinstance(kind, Words):
-        return _words
-    if isinstance(kind, Instant):
-        return microseconds if dialect == "sqlite" else in_utc
-    if isinstance(kind, Date):
-        return iso if dialect == "sqlite" else None
-    if isinstance(kind, Boolean):
-        return int if dialect == "sqlite" else None
-    return None
-
-
-def _columns(table: Table) -> list[Column[Any]]:
-    return [column for column in table.columns if column.name != "change_id"]
-
-
-def turns_of(table: Table, dialect: str) -> Callable[[dict[str, Any]], Values]:
-    parts = [(column.name, _turn_of(column, dialect)) for column in _columns(table)]
-
-    def turn(values: dict[str, Any]) -> Values:
-        get = values.get
-        return tuple([one(get(name)) if one is not None else get(name) for name, one in parts])
-
-    return turn
-
-
 _TABLES = {table.name: table for table in (reports, events, event_places, claims, changes, event_marks)}
 _TURNS = {
     dialect: {name: turns_of(table, dialect) for name, table in _TABLES.items()} for dialect in ("sqlite", "postgresql")
@@ -340,24 +304,3 @@ def _among(connection: Connection, statement: str, ids: Sequence[str]) -> list[A
         return list(connection.exec_driver_sql(f"{statement} = ANY(%s)", (list(ids),)))
     statement += " IN (SELECT value FROM json_each(?))"
     return list(connection.exec_driver_sql(statement, (json.dumps(ids),)))
-
-
-@lru_cache(maxsize=len(_TABLES))
-def _names_of(table: Table) -> tuple[str, int]:
-    names = [f'"{column.name}"' for column in _columns(table)]
-    return ", ".join(names), len(names)
-
-
-def _insert(connection: Connection, table: Table, values: list[Values]) -> None:
-    if not values:
-        return
-    names, count = _names_of(table)
-    if connection.dialect.name == "postgresql":
-        cursor = connection.connection.cursor()
-        with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
-            for row in values:
-                copy.write_row(row)
-        cursor.close()
-        return
-    marks = ", ".join("?" * count)
-    connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", values)  # noqa: S608  our names

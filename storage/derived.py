@@ -23,6 +23,8 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
+    Row,
+    Select,
     SmallInteger,
     Table,
     bindparam,
@@ -48,7 +50,6 @@ from storage.types import Instant, Words
 
 BATCH = 500
 Spot = tuple[str, int, int]  # an area, a month and a kind
-_ROOMY, _SMALL = -262_144, -8_192  # KiB of SQLite's cache: random rows of a million events do not fit a small one
 KINDS = tuple(SubEventType)  # by their numbers in the column `kind`
 MEASURES = {
     (CasualtyKind.KILLED, False): "killed",
@@ -155,7 +156,7 @@ def derived(event: ConflictEvent, order: Mapping[str, Any], places: Sequence[Map
     days = {name: order[name] for name in ("day", "day_end", "sort_at", "long_span", "kind")}
     tagged = tuple(one for one in keys(facts.tags).strip("|").split("|") if one)
     where = tuple(_Place(number, *(place[name] for name in _AREA)) for number, place in enumerate(places))
-    told = _Told(harmed, days, tagged, where)
+    told = Told(harmed, days, tagged, where)
     return Derived(tuple(told.counted()), tuple(told.marks()))
 
 
@@ -167,27 +168,6 @@ def forget(connection: Connection, event_ids: Iterable[str]) -> None:
             counts.subtract(told.counted())
         add_counts(connection, counts)
         connection.execute(delete(event_marks).where(event_marks.c.event_id.in_(ids)))
-
-
-def derive_all(connection: Connection) -> None:
-    """Note everything anew: after a migration, or when rows came in by another way."""
-    lite = connection.dialect.name == "sqlite"
-    if lite:
-        connection.exec_driver_sql(f"PRAGMA cache_size = {_ROOMY}")
-    connection.execute(delete(event_marks))
-    connection.execute(delete(event_counts))
-    counts: Counter[Spot] = Counter()
-    last = ""
-    while True:
-        after = select(events.c.event_id).where(events.c.event_id > last).order_by(events.c.event_id).limit(40 * BATCH)
-        ids = connection.execute(after).scalars().all()
-        if not ids:
-            break
-        _mark(connection, ids, counts)
-        last = ids[-1]
-    add_counts(connection, counts)
-    if lite:
-        connection.exec_driver_sql(f"PRAGMA cache_size = {_SMALL}")
 
 
 class _Place(NamedTuple):
@@ -203,7 +183,7 @@ class _Place(NamedTuple):
     cell: int | None
 
 
-class _Told(NamedTuple):
+class Told(NamedTuple):
     """What is read of a listed event; `event` has what totals need of it, `order` the columns of its days."""
 
     event: _Counted
@@ -310,42 +290,48 @@ def _batches(ids: Iterable[str]) -> Iterator[Sequence[str]]:
         yield found[start : start + BATCH]
 
 
-def _told(connection: Connection, ids: Sequence[str]) -> Iterator[_Told]:
-    further: dict[str, list[_Place]] = {}
-    for row in connection.execute(_places_of(), {"ids": ids}):
-        further.setdefault(row[0], []).append(_Place(*row[1:]))
-    for row in connection.execute(_events_of(), {"ids": ids}):
-        event_id, day, day_end, sort_at, long_span, kind, low, best, high, harmed, voices, tags, *place = row
-        order = {"day": day, "day_end": day_end, "sort_at": sort_at, "long_span": long_span, "kind": kind}
-        event = _Counted(
-            event_id,
-            day,
-            day_end,
-            KINDS[kind % len(KINDS)],
-            low,
-            best,
-            high,
-            _harmed(harmed) if harmed else (),
-            voices_of(voices),
-        )
-        tagged = tuple(one for one in tags.strip("|").split("|") if one)
-        yield _Told(event, order, tagged, (_Place(0, *place), *further.get(event_id, ())))
+def _told(connection: Connection, ids: Sequence[str]) -> Iterator[Told]:
+    found = told_columns().where(events.c.event_id.in_(bindparam("ids", expanding=True)))
+    return told_in(connection, connection.execute(found, {"ids": ids}).all())
+
+
+def told_in(connection: Connection, rows: Sequence[Row[Any]]) -> Iterator[Told]:
+    """What rows of `told_columns` tell, with the further places of those events."""
+    for start in range(0, len(rows), BATCH):
+        batch = rows[start : start + BATCH]
+        further: dict[str, list[_Place]] = {}
+        for row in connection.execute(_places_of(), {"ids": [row[0] for row in batch]}):
+            further.setdefault(row[0], []).append(_Place(*row[1:]))
+        for row in batch:
+            event_id, day, day_end, sort_at, long_span, kind, low, best, high, harmed, voices, tags, *place = row
+            order = {"day": day, "day_end": day_end, "sort_at": sort_at, "long_span": long_span, "kind": kind}
+            event = _Counted(
+                event_id,
+                day,
+                day_end,
+                KINDS[kind % len(KINDS)],
+                low,
+                best,
+                high,
+                _harmed(harmed) if harmed else (),
+                voices_of(voices),
+            )
+            tagged = tuple(one for one in tags.strip("|").split("|") if one)
+            yield Told(event, order, tagged, (_Place(0, *place), *further.get(event_id, ())))
 
 
 _AREA = ("place_id", "country_code", "admin1_id", "admin2_id", "latitude", "longitude", "cell")
 
 
 @lru_cache(maxsize=1)
-def _events_of() -> Any:
+def told_columns() -> Select[Any]:
+    """Of all events that answers may show, what is noted of them."""
     names = ("event_id", "day", "day_end", "sort_at", "long_span", "kind")
     figures = ("fatalities_low", "fatalities_best", "fatalities_high")
     words = [type_coerce(events.c[name], Text) for name in ("casualties", "originators")]
     columns = [*(events.c[name] for name in (*names, *figures)), *words, events.c.tags]
     return select(*columns, *(events.c[name] for name in _AREA)).where(
-        events.c.event_id.in_(bindparam("ids", expanding=True)),
-        events.c.listed == true(),
-        events.c.day.is_not(None),
-        events.c.day_end.is_not(None),
+        events.c.listed == true(), events.c.day.is_not(None), events.c.day_end.is_not(None)
     )
 
 

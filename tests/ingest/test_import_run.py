@@ -26,9 +26,10 @@ from ingest.plan import inferring
 from ingest.sources.rows import ImportedRow
 from ingest.sources.tables import TableFile
 from storage import EventQuery, Storage
-from storage.bulk import NewRow, prepare, turns_of
+from storage.bulk import NewRow, prepare
 from storage.bulkrows import is_plain
 from storage.eventrows import claim_values, event_values, order_values
+from storage.inserting import turns_of
 from storage.models import claims, events
 from tests.ingest.importing import ACLED, NOW, SHARED, UCDP, acled_reader, gazetteer, open_at, run, write
 

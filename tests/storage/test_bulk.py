@@ -6,7 +6,8 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, select
 
-from storage.derived import derive_all, event_counts, event_marks
+from storage.derived import event_counts, event_marks
+from storage.deriving import derive_all
 from tests.ingest.importing import ACLED, UCDP, open_at, run, write
 
 

@@ -19,7 +19,8 @@ from conflict.places import Place
 from conflict.tolls import figure_of, total_of
 from conflict.vocabulary import CasualtyKind, EventType, Status, SubEventType
 from storage import EventQuery, EventTotals, Storage, Unit, eventstatements
-from storage.derived import derive_all, event_counts, event_marks
+from storage.derived import event_counts, event_marks
+from storage.deriving import derive_all
 from tests.storage.values import (
     ALEPPO,
     ARIHA,

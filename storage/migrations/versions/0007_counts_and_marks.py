@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from storage.derived import derive_all
+from storage.deriving import derive_all
 from storage.types import Instant, Words
 
 revision = "0007"
