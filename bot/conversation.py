@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
+from bot.adding import AddingServices
 from bot.alerting import seat_alerts
 from bot.app import build_application, build_health
 from bot.channels import ChannelServices, Intake
@@ -17,6 +18,7 @@ from bot.scheduler import Schedule
 from bot.services import Services
 from bot.settings import Settings
 from bot.settling import SettlingServices
+from handlers.adding import seat_adding
 from handlers.channels import seat_channels
 from handlers.commands import menus
 from handlers.settling import seat_settling
@@ -46,6 +48,7 @@ async def _conversation(settings: Settings, services: Services, request: Console
         seat_alerts(application, schedule, services, settings, catalog)
         posts = Intake(storage, services.answering.places, services.now)
         seat_channels(application, ChannelServices(posts, catalog), settings.operators)
+        seat_adding(application, AddingServices(posts, settings.country), settings.operators)
         seat_gathering(schedule, storage, settings, services.answering.places)
     asyncio.get_running_loop().call_later(WARM_AFTER, services.warm)
     return await run_application(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from telegram import Bot, Message, MessageEntity
+from telegram import Bot, Message, MessageEntity, MessageOriginUser
 from telegram.constants import ChatType
 
 
@@ -39,6 +39,14 @@ def from_person(message: Message) -> bool:
     if message.sender_chat is not None:
         return message.sender_chat.id == message.chat.id
     return message.from_user is not None and not message.from_user.is_bot
+
+
+def by_us(message: Message, bot: Bot) -> bool:
+    """Whether the bot itself said it, or somebody passed on what it said."""
+    origin = message.forward_origin
+    forwarded = origin.sender_user if isinstance(origin, MessageOriginUser) else None
+    said_by = (message.via_bot, message.from_user, forwarded)
+    return any(user is not None and user.id == bot.id for user in said_by)
 
 
 def _without_mention(message: Message, bot: Bot) -> str | None:

@@ -6,19 +6,20 @@ import logging
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import UTC
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
-from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, MessageOriginUser, Update
+from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message, Update
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 
 from conflict.answers import Reply
 from conflict.posts import Post
+from handlers.addressing import by_us
 from handlers.chats import chat_of
 from handlers.context import AnyApplication, Context, desk_of
 from handlers.sending import Place, replace, send, settle
 from messages.callbacks import decode
-from messages.channels import is_our_alert, render_ask_to_read, render_operators_only, render_reading
+from messages.channels import is_our_own, render_ask_to_read, render_operators_only, render_reading
 from messages.html import to_plain
 from messages.operator_actions import ReadChannel
 from messages.pages import render_outdated_button
@@ -82,9 +83,9 @@ async def posted(update: Update, context: Context) -> None:
         await _ask(message.chat, reading, context)
     text = message.text or message.caption or ""
     edited = update.edited_channel_post is not None
-    if not followed or (not text.strip() and not edited) or _is_ours(message, context):
+    if not followed or (not text.strip() and not edited) or by_us(message, context.bot):
         return
-    if is_our_alert(text, desk_of(context).catalog):
+    if is_our_own(text, desk_of(context).catalog):
         return
     await reading.channels.take(
         Post(
@@ -166,11 +167,3 @@ async def _ask(channel: Chat, reading: Reading, context: Context) -> None:
             log.warning("An operator could not be asked about a channel (%s).", error)
     if not reading.operators:
         log.warning("The bot is in a channel that is not read: SITREP_OPERATORS names nobody who could allow it.")
-
-
-def _is_ours(message: Message, context: Context) -> bool:
-    """Whether the bot itself said it, or somebody forwarded what it said."""
-    origin: Any = message.forward_origin
-    return (message.via_bot is not None and message.via_bot.id == context.bot.id) or (
-        isinstance(origin, MessageOriginUser) and origin.sender_user.id == context.bot.id
-    )

@@ -8,6 +8,7 @@ from telegram import Update
 from telegram.ext import CallbackQueryHandler, ChatMemberHandler, CommandHandler, MessageHandler, filters
 
 from handlers import (
+    adding,
     alerts,
     ask,
     buttons,
@@ -35,6 +36,8 @@ ALLOWED_UPDATES: Final = (
 
 _NEW = filters.UpdateType.MESSAGE
 _NEW_OR_EDITED = filters.UpdateType.MESSAGES
+_WORDS = filters.TEXT | filters.CAPTION
+_TO_A_DRAFT = _NEW & filters.ChatType.PRIVATE & filters.TEXT & ~filters.COMMAND & ~filters.FORWARDED
 _WITHOUT_TEXT = (
     filters.PHOTO
     | filters.VOICE
@@ -53,6 +56,8 @@ _WITHOUT_TEXT = (
 def handlers() -> list[AnyHandler]:
     """All of them, most particular first."""
     return [
+        MessageHandler(_NEW & filters.ChatType.PRIVATE & filters.FORWARDED & _WORDS, adding.forwarded),
+        CommandHandler("ingest", adding.paste, _NEW & filters.ChatType.PRIVATE),
         CommandHandler("start", subscribe.by_link, _NEW, has_args=1),
         CommandHandler("start", pages.start, _NEW),
         CommandHandler("help", pages.show_help, _NEW),
@@ -68,13 +73,14 @@ def handlers() -> list[AnyHandler]:
         MessageHandler(_NEW & filters.COMMAND & filters.ChatType.PRIVATE, pages.show_help),
         MessageHandler(_NEW & filters.TEXT & ~filters.COMMAND & subscribe.WISH, subscribe.in_words),
         MessageHandler(_NEW & filters.TEXT & ~filters.COMMAND & settings.SETTING, settings.in_words),
-        MessageHandler(_NEW_OR_EDITED & (filters.TEXT | filters.CAPTION) & ~filters.COMMAND, ask.ask),
+        MessageHandler(_NEW_OR_EDITED & _WORDS & ~filters.COMMAND, ask.ask),
         MessageHandler(_NEW & filters.StatusUpdate.MIGRATE, membership.migrated),
         MessageHandler(_NEW & filters.ChatType.PRIVATE & filters.LOCATION, near.near),
         MessageHandler(_NEW & filters.ChatType.PRIVATE & _WITHOUT_TEXT, other.unsupported),
         MessageHandler(filters.UpdateType.CHANNEL_POSTS, channels.posted),
         ChatMemberHandler(channels.membership, ChatMemberHandler.MY_CHAT_MEMBER),
         CallbackQueryHandler(channels.press, channels.ours),
+        CallbackQueryHandler(adding.press, adding.ours),
         CallbackQueryHandler(alerts.press, alerts.ours),
         CallbackQueryHandler(settings.press, settings.ours),
         CallbackQueryHandler(privacy.press, privacy.ours),
@@ -85,5 +91,7 @@ def handlers() -> list[AnyHandler]:
 def register(application: AnyApplication, desk: Desk) -> None:
     """Seat the desk and put all handlers in place."""
     seat(application, desk)
+    typed = MessageHandler(_TO_A_DRAFT, adding.in_words)
+    application.add_handler(typed, group=-1)  # goes on to the others unless a draft had asked for it
     application.add_handlers(handlers())
     application.add_error_handler(errors.failed)

@@ -1,4 +1,4 @@
-"""Telegram channels as sources: what operators are asked and told, and whether a post is an alert of our own."""
+"""Telegram channels as sources: what operators are asked and told, and whether a text is our own."""
 
 from __future__ import annotations
 
@@ -46,16 +46,17 @@ def render_operators_only(texts: Texts) -> Reply:
     return Reply(with_direction(texts.say("Only the operators of this bot can do that."), texts.rtl))
 
 
-def is_our_alert(text: str, catalog: Catalog) -> bool:
-    """Whether a text ends as our alerts and answers do, in any language: then it is no new report of anything."""
+def is_our_own(text: str, catalog: Catalog) -> bool:
+    """Whether a text says what our alerts and answers say, in any language: then it is no new report of anything."""
     plain = " ".join(without_controls(text).split())
-    return any(foot in plain for foot in map(_foot, catalog.languages.values()))
+    return any(words in plain for texts in catalog.languages.values() for words in _ours(texts))
 
 
-def _foot(texts: Texts) -> str:
-    """What stands last in an alert, after the short id of its event."""
-    said = texts.say("As of {when} · {id} · not an official warning", when=Html("|"), id=Html("|"))
-    return " ".join(without_controls(said.rpartition("|")[2]).strip(" ·").split())
+def _ours(texts: Texts) -> tuple[str, ...]:
+    """What stands last in every alert, after the short id of its event; and in the second line of every answer."""
+    foot = texts.say("As of {when} · {id} · not an official warning", when=Html("|"), id=Html("|"))
+    said = (foot.rpartition("|")[2].strip(" ·"), texts.say("No report does not mean calm."))
+    return tuple(" ".join(without_controls(words).split()) for words in said)
 
 
 def _named(title: str, username: str | None, texts: Texts) -> Html:

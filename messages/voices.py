@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from conflict.claims import Claim
 from conflict.events import ConflictEvent
+from conflict.publishers import FORWARDED, PASTED
 from conflict.vocabulary import OriginatorKind, Verification
 from messages.catalog import Texts, msg
 from messages.html import Html
@@ -54,6 +55,8 @@ _NAMES = {
     "Airwars": msg("Airwars", "originator"),
     "UCDP": msg("UCDP", "originator"),
     "ACLED": msg("ACLED", "originator"),
+    FORWARDED: msg("forwarded message, sender not named", "publisher"),
+    PASTED: msg("text added by an operator, source not named", "publisher"),
 }
 _STATE_RUN = frozenset({"SANA", "Anadolu"})  # news agencies that a party to a conflict owns
 _DISPUTED = {
@@ -66,6 +69,8 @@ _DISPUTED = {
 
 def voice(originator: str | None, kind: OriginatorKind, publisher: str, texts: Texts) -> Html:
     """Whoever says it, named as what they are: a monitor by name, a party as a party, nobody as nobody."""
+    if not originator and publisher in (FORWARDED, PASTED):
+        return name_of(publisher, texts)
     if not originator:
         return texts.say("{publisher}, no source named", publisher=name_of(publisher, texts))
     if kind in (OriginatorKind.RESIDENT, OriginatorKind.UNNAMED) and originator.casefold() in _NOBODY:
