@@ -6,7 +6,7 @@ and was first published within the last day alerts, and the message says when it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from conflict.events import Change, ChangeKind, ConflictEvent
@@ -59,7 +59,7 @@ def decide(
 ) -> AlertPlan:
     """The plan for a change of `event` (as held now), of which `before` is the state just before the change.
 
-    `before` None: the event is new. `held`: an operator holds it back, nobody new hears of it.
+    `before` None: the event is new. `held`: it is held back, nobody new hears of it.
     """
     if event is None:
         return _nothing("the event is not stored any more")
@@ -74,11 +74,15 @@ def decide(
         and event.verification is Verification.CONFIRMED
         and before.verification is not Verification.CONFIRMED
     )
-    old = "held back by an operator" if held else why_silent(event, now, limits)
+    withdrawn = Verification.RETRACTED
+    restored = before is not None and before.verification is withdrawn and event.verification is not withdrawn
+    if change.kind is ChangeKind.RELEASED:  # it was news while nobody was told
+        limits = replace(limits, published=now - (event.first_reported_at or now) + limits.published)
+    old = "held back" if held else why_silent(event, now, limits)
     return AlertPlan(
         tell=old is None,
         mend=bool(different) or change.kind is ChangeKind.MERGED,
-        reply=bool(wrong) or graver or confirmed,
+        reply=bool(wrong) or graver or confirmed or restored,
         lane=int(event.severity),
         silent=event.severity < loudness.audible,
         reply_silent=not graver,

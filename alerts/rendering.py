@@ -86,7 +86,7 @@ class Rendering:
             self.unit.matching.shown(delivery_ids, dict(shown))
 
     def _message(self, delivery: Delivery, language: str, tz: tzinfo, possible: bool) -> Reply | None:
-        events = [e for e in self.events_of(delivery) if e.verification is not Verification.RETRACTED]
+        events = [e for e in self.events_of(delivery) if not (e.held or e.verification is Verification.RETRACTED)]
         if not events:
             return None
         self._carries(delivery)

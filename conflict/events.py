@@ -142,6 +142,7 @@ class ConflictEvent:
     disputed: tuple[str, ...] = ()  # of: occurrence toll initiator responsibility
     corrections: tuple[Correction, ...] = ()  # what operators set right, in order; `facts` has them
     sample: bool = False
+    held: bool = False  # kept from answers and alerts, by an operator or the policy; never part of what is saved
 
     @property
     def short_id(self) -> str:
@@ -162,6 +163,7 @@ class ChangeKind(StrEnum):
     CORROBORATED = "corroborated"
     MERGED = "merged"
     RETRACTED = "retracted"
+    RELEASED = "released"  # held back until now, and says what it said
 
 
 @dataclass(frozen=True, slots=True)

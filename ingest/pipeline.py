@@ -24,6 +24,7 @@ from conflict.tolls import BreachTally, TollReport
 from conflict.vocabulary import OriginatorKind
 from ingest.decide import Telling, may_meet, possibly_same, telling_of, tellings
 from ingest.plan import Step, plan, retold
+from ingest.proposals import propose, take_back
 from ingest.withdrawing import follow_edit, withdraw_report
 from storage import Storage
 from storage.unit import Unit
@@ -207,12 +208,16 @@ class Pipeline:
 
 
 def keep_shipped_ceasefires(unit: Unit, *, sample: bool = False) -> int:
-    """Store the ceasefires that ship with the program and are not stored; how many those were."""
-    stored = {c.ceasefire_id for c in unit.ceasefires.all()}
-    missing = [c for c in ceasefires.load() if c.ceasefire_id not in stored]
-    for ceasefire in missing:
-        unit.ceasefires.save(replace(ceasefire, sample=sample))
-    return len(missing)
+    """Store the ceasefires that ship with the program, except what an operator has touched; how many were missing."""
+    stored = {c.ceasefire_id: c for c in unit.ceasefires.all()}
+    missing = 0
+    for ceasefire in ceasefires.load():
+        known = stored.get(ceasefire.ceasefire_id)
+        wanted = replace(ceasefire, sample=known.sample if known else sample)
+        if wanted != known and not unit.operators.of_subject(ceasefire.ceasefire_id, 1):
+            unit.ceasefires.save(wanted)
+            missing += known is None
+    return missing
 
 
 def _dated(data: EventData, report: Report) -> EventData:
@@ -290,9 +295,11 @@ def _carry_out(unit: Unit, step: Step, at: datetime) -> None:
     """Save the step's event, then what it absorbs, each as a revision of its own."""
     event = replace(step.event, updated_at=at)
     unit.events.save(event, step.kind, report_id=step.report_id, why=step.why, fields=step.fields, at=at)
+    propose(unit, event)
     for absorbed_id in step.absorbed:
         event = replace(event, revision=event.revision + 1)
         unit.events.absorb(event, absorbed_id, why=step.why, at=at)
+        take_back(unit, absorbed_id)
 
 
 def _link(unit: Unit, report: Report, steps: Sequence[Step], at: datetime) -> None:

@@ -176,6 +176,7 @@ def to_event(row: Row[Any], claims: tuple[Claim, ...]) -> ConflictEvent:
         disputed=tuple(row.disputed or ()),
         corrections=tuple(_correction(one) for one in row.corrections or ()),
         sample=row.sample,
+        held=row.held,
     )
 
 

@@ -53,7 +53,7 @@ ALL = 2**31 - 1  # a bound that is none
 
 # The columns that an event and a claim are made of (`storage.eventrows`).
 _EVENT: tuple[str, ...] = ("event_id", "revision", "facts", "verification", "severity", "episode", "confidence")
-_EVENT += ("first_reported_at", "updated_at", "disputed", "corrections", "sample")
+_EVENT += ("first_reported_at", "updated_at", "disputed", "corrections", "sample", "held")
 _CLAIM: tuple[str, ...] = (
     "event_id",
     "claim_id",

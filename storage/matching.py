@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import TextClause, bindparam, delete, func, or_, select, text, update
 
-from conflict.events import Change, ConflictEvent
+from conflict.events import Change, ChangeKind, ConflictEvent
 from conflict.facts import EventFacts
 from conflict.revisions import Version
 from conflict.subscriptions import concerns_civilians, concerns_truce, event_areas, proven_enough
@@ -89,7 +89,7 @@ class Matching:
         return int(found or 0)
 
     def waiting(self, after: int, *, first_reported_since: datetime, limit: int = 50) -> Waiting:
-        """Changes after `after` of events first reported lately, or that somebody was told of; all others are passed.
+        """Changes after `after` of events first reported lately, released, or told to somebody; all others are passed.
 
         A report's changes are kept together as far as `limit` allows (it is exceeded by at most one report's).
         """
@@ -107,7 +107,11 @@ class Matching:
             .where(
                 changes.c.change_id > after,
                 changes.c.change_id <= upto,
-                or_(events.c.first_reported_at >= first_reported_since, told.exists()),
+                or_(
+                    events.c.first_reported_at >= first_reported_since,
+                    changes.c.kind == str(ChangeKind.RELEASED),
+                    told.exists(),
+                ),
             )
             .order_by(changes.c.change_id)
             .limit(limit * 2)
@@ -156,6 +160,14 @@ class Matching:
             + (_UNTOLD if known else "")
             + "\nGROUP BY a.chat_id"
         )
+
+    def meant(self, event: ConflictEvent) -> int:
+        """How many chats that were not told of the event would hear of it now."""
+        connection = self._session.connection
+        hearing = Hearing(event, int(event.severity), False)
+        meant = self._meant(hearing, _STATEMENTS[connection.dialect.name])
+        asked = f"SELECT count(*) FROM (SELECT a.chat_id{meant}) n"  # noqa: S608 (statements of this file alone)
+        return int(connection.execute(text(asked), _facts(hearing)).scalar_one())
 
     def mend(self, mending: Mending, *, at: datetime) -> int:
         """One edit, and with `reply` one reply, for each message that carried the event; how many messages.

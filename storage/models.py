@@ -77,6 +77,7 @@ def order_columns() -> list[Column[Any]]:
 
 # The last two are there so that counting need not leave the index.
 ORDER = ("listed", "day", "sort_at", "event_id", "day_end", "kind")
+_HELD = "held_until IS NOT NULL"  # few are
 AREAS = ("country_code", "admin1_id", "admin2_id", "place_id", "cell")
 
 
@@ -157,6 +158,7 @@ events = Table(
     Column("corrections", Json),  # what operators set right, as [{"field", "value"}]
     *area_indices("events"),
     Index("ix_events_order", *ORDER),
+    Index("ix_events_held", "held_until", sqlite_where=text(_HELD), postgresql_where=text(_HELD)),
     Index("ix_events_long", "day_end", sqlite_where=text("long_span = 1"), postgresql_where=text("long_span = 1")),
 )
 

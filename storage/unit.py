@@ -19,6 +19,7 @@ from storage.deliveries import Deliveries
 from storage.eventquery import EventQuery
 from storage.events import Events
 from storage.folding import Folding
+from storage.holds import Holds
 from storage.inbox import Inbox
 from storage.items import Items
 from storage.matching import Matching
@@ -128,6 +129,11 @@ class Unit:
     def rulings(self) -> Rulings:
         """What operators ruled on which events are one."""
         return Rulings(self._session)
+
+    @cached_property
+    def holds(self) -> Holds:
+        """What is held back, and who was told."""
+        return Holds(self._session)
 
     def breaches(self, query: EventQuery) -> tuple[BreachNote, ...]:
         """Which events of these places and days are called a breach, or lie inside a truce's area; newest first."""
