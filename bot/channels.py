@@ -17,7 +17,7 @@ from conflict.gazetteer import Gazetteer
 from conflict.posts import Post
 from ingest.extraction import Extractor
 from ingest.pipeline import Extraction, Pipeline
-from ingest.sources.posts import report_of, source_of, understood
+from ingest.sources.posts import source_of, understood, version_of
 from messages.alerts import Alert, render_alert
 from messages.catalog import Catalog
 from messages.html import to_plain
@@ -102,7 +102,7 @@ class ChannelServices:
 
     def _take(self, post: Post) -> None:
         now = self.intake.now()
-        report = report_of(post, now=now)
+        report = version_of(self.intake.storage, post, now=now)
         said = understood(self.intake.extractor, report, post.published_at)
         if self._is_our_alert(report, said, now):
             log.info("A post that repeats an alert of ours is left out.")

@@ -41,6 +41,21 @@ def report_of(post: Post, *, now: datetime) -> Report:
     )
 
 
+def version_of(storage: Storage, post: Post, *, now: datetime) -> Report:
+    """The post as the report of this version; one that goes back to former words is a version of its own."""
+    report = report_of(post, now=now)
+    with storage.begin() as unit:
+        ids = unit.reports.versions(report.source_id, report.external_id or "")
+        held = unit.reports.get_many(ids) if report.report_id in ids else {}
+    latest = max((one.published_at for one in held.values() if one.published_at), default=None)
+    if post.edited_at is None or latest is None or post.edited_at <= latest:
+        return report  # new words, or an update that came twice or late
+    if held[report.report_id].published_at == latest:
+        return report  # the words that hold now
+    parts = (report.source_id, report.external_id or "", post.text, post.edited_at.isoformat())
+    return replace(report, report_id=_id_of(*parts))
+
+
 def passed_on(text: str, published_at: datetime, *, forwarded: bool, now: datetime) -> Report:
     """A message whose sender is not named: forwarded from a person, or pasted by an operator."""
     source_id = "telegram:forwarded" if forwarded else "telegram:pasted"
