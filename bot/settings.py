@@ -89,8 +89,8 @@ class Settings(SourceSettings):
     operators: Annotated[tuple[int, ...], NoDecode] = setting(
         "SITREP_OPERATORS",
         (),
-        "Telegram user ids, separated by commas, that may use the operator commands, add reports by forwarding them and "
-        "allow channels to be read.",
+        "Telegram user ids, separated by commas, that may use the operator commands, add reports by forwarding them "
+        "and allow channels to be read.",
         "be numbers separated by commas",
     )
     poll_timeout: int = setting(
