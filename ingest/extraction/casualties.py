@@ -12,36 +12,15 @@ from itertools import pairwise
 from conflict.facts import Casualty
 from conflict.numbers import NumberMention
 from conflict.vocabulary import CasualtyKind
-from ingest.extraction.harmwords import ONE_HARMED, harm_of_number, says_none_killed, toll_before, touches
+from ingest.extraction.agents import acts, doing, speaks
+from ingest.extraction.harmwords import age_at, harm_of_number, names_harm, says_none_killed, toll_before, touches
 from ingest.extraction.lexicon import Lexicon
 from ingest.extraction.parts import Count, adds, is_part, parted, turns
+from ingest.extraction.singles import LINKS, kin_at, more_alone, singles, things_after
 from ingest.extraction.tags import Tag, Tagged
 
 _KINDS = {kind.value: kind for kind in CasualtyKind}
 _MOST = 30  # numbers of people in one sentence; more are a table, not a sentence
-_JOINED = 6  # words from a word of harm to the last of those it names, joined by "و"
-_TITLES = frozenset(
-    [
-        "group",
-        "spokesman",
-        "source",
-        "commander",
-        "official",
-        "leader",
-        "stronghold",
-        "organisation",
-        "organization",
-        "base",
-        "army",
-        "said",
-        "told",
-        "added",
-        "confirmed",
-        "reported",
-        "says",
-    ]
-)
-_SINGLE = frozenset({"a", "an", "another"})
 
 
 def counts(tagged: Tagged, numbers: Sequence[NumberMention], lexicon: Lexicon) -> list[Count]:
@@ -50,7 +29,9 @@ def counts(tagged: Tagged, numbers: Sequence[NumberMention], lexicon: Lexicon) -
         return []
     found: list[Count] = []
     cuts, also = turns(tagged), adds(tagged)
-    for first, last, number in _people_numbers(tagged, numbers)[:_MOST]:
+    numbered = _people_numbers(tagged, numbers)[:_MOST]
+    done_by = doing(tagged, frozenset(first for first, _, _ in numbered))
+    for first, last, number in numbered:
         role, role_end = _role(tagged, last)
         dual = next((t for t in tagged.by("role") if t.first == first and t.last >= first + 1), None)
         named = next((t for t in tagged.by("role") if t.last == first), None)
@@ -58,12 +39,19 @@ def counts(tagged: Tagged, numbers: Sequence[NumberMention], lexicon: Lexicon) -
             role, role_end = named, last  # "مدنيين اثنين"
         if dual is not None and (role is None or role.value == "people"):  # Arabic writes "two children" in one word
             role, role_end = dual, max(last, dual.last)
-        harm = harm_of_number(tagged, first, last, role, role_end)
+        if role is None and kin_at(tagged, first):
+            role = Tag(first, last, "role", "people", "")
+        if role is not None and things_after(tagged, role_end):
+            continue
+        harm = harm_of_number(tagged, first, last, role, role_end, done_by)
         if harm is None or _recalled(tagged, harm):
+            continue
+        if speaks(tagged, first, max(role_end, last)) or acts(tagged, first, role is not None):
             continue
         if role and tagged.words[role.last - 1].key == "family" and number.count == 1:
             continue
-        part = is_part(tagged, first, found)
+        own = _KINDS[harm.value] if names_harm(tagged, first, last, role) else None
+        part = is_part(tagged, first, found) and (own is None or not found or found[-1].casualty.kind is own)
         kind = found[-1].casualty.kind if part and found else _KINDS[harm.value]
         if role is None and not (touches(harm, first, last) or toll_before(tagged, first)):
             continue
@@ -106,7 +94,7 @@ def _people_numbers(tagged: Tagged, numbers: Sequence[NumberMention]) -> list[tu
         last = tagged.word_at(number.end)
         if first and tagged.words[first - 1].end > number.start:
             first -= 1  # the number follows a particle written onto it
-        if first >= len(tagged.words) or tagged.words[first].key in _SAME:
+        if first >= len(tagged.words) or tagged.words[first].key in _SAME or age_at(tagged, first):
             continue
         last = max(last, first + 1)
         starts[first] = last
@@ -116,9 +104,9 @@ def _people_numbers(tagged: Tagged, numbers: Sequence[NumberMention]) -> list[tu
         if number.count == 2 and (tagged.words[first].key == "both" or _is_monday(tagged, first)):
             continue
         found.append((first, last, number))
-    for index in _ones(tagged, starts):
+    for index, many in singles(tagged, starts).items():
         word = tagged.words[index]
-        found.append((index, index + 1, NumberMention(word.start, word.end, "a", 1, 1, 1, "")))
+        found.append((index, index + 1, NumberMention(word.start, word.end, "a", many, many, many, "")))
     return sorted(found, key=lambda item: item[0])
 
 
@@ -128,75 +116,13 @@ def _is_monday(tagged: Tagged, first: int) -> bool:
     return written.startswith(("الاث", "الإث"))
 
 
-def _ones(tagged: Tagged, starts: Mapping[int, int]) -> list[int]:
-    """Where one person is counted without a number: "a medic", "his wife", "one of its soldiers", "مقتل شخص"."""
-    words = tagged.words
-    taken = {i for first, last in starts.items() for i in range(first, last)}
-    found: set[int] = set()
-    roles = tagged.by("role")
-    things = {t.first for c in ("territory", "target", "weapon", "units") for t in tagged.by(c)}
-    for role in roles:
-        aged = role.first > 3 and any(w.key == "year" for w in words[role.first - 2 : role.first])
-        before = range(max(0, role.first - (4 if aged else 3)), role.first)
-        at = next((i for i in reversed(before) if words[i].key in _SINGLE), None)
-        following = words[role.last].key if role.last < len(words) else ""
-        whole = role.value not in ("rebels", "opponents") and following not in _TITLES and role.last not in things
-        if at is not None and whole and not taken & {*range(at, role.first)} and _singular(words[role.last - 1].key):
-            found.add(at)
-        one = role.first - 3
-        if one >= 0 and words[one].key == "one" and words[one + 1].key == "of":  # "one of its soldiers"
-            found.add(one)
-        if role.first and words[role.first - 1].key in ("احد", "احدي") and role.first not in taken:
-            found.add(role.first - 1)
-    for kin in tagged.by("kin"):
-        joined = kin.first > 1 and words[kin.first - 1].key in _POSSESSIVE
-        after_harm = any(h.last == kin.first for h in tagged.by("harm"))
-        if joined or after_harm or words[kin.first].key.startswith("و"):
-            at = kin.first - 1 if joined else kin.first
-            if at not in taken and not any(t.last > at and t.first < at for t in roles):
-                found.add(at)
-    singular = {t.first for t in tagged.by("singular")}
-    counted = {t.last for t in roles} | {at + 1 for at in singular}
-    harms = [t.first for t in tagged.by("harm")]
-    for at in singular & counted - taken:  # "خمسة حوثيين وجندي", "مقتل امرأة وطفل"
-        if words[at].key[0] == "و" and any(0 <= at - harm <= _JOINED for harm in harms):
-            found.add(at)
-    for harm in tagged.by("harm"):
-        if harm.value not in ("killed", "injured"):
-            continue
-        if harm.last in singular and harm.last not in taken:
-            found.add(harm.last)
-        if _more_alone(tagged, harm.last) and words[harm.last].key == "another":  # "and injured another on Tuesday"
-            found.add(harm.last)
-        behind = next((i for i in _after_attackers(tagged, harm) if i in singular), None)
-        if behind is not None and not taken & {*range(harm.last, behind + 1)}:  # "اغتال مسلحون ضابطا"
-            found.add(behind)
-        alone = words[harm.first].key.lstrip("و") in ONE_HARMED and harm.last - harm.first == 1
-        if alone and not any(first < harm.first <= last + 1 for first, last in starts.items()):
-            found.add(harm.first)
-    return sorted(found)
-
-
-def _after_attackers(tagged: Tagged, harm: Tag) -> range:
-    """The word after those who killed, where Arabic names them between verb and victim; empty elsewhere."""
-    who = {t.first: t.last for t in (*tagged.by("group"), *tagged.by("actor"))}
-    if harm.last not in who or tagged.words[harm.first].key[:1] < "\u0600":
-        return range(0)
-    return range(who[harm.last], min(who[harm.last] + 2, len(tagged.words)))
-
-
-_POSSESSIVE = frozenset({"his", "her", "their"})
 _SAME = frozenset({"واحده", "واحد", "احد"})  # "of one family"; Sunday
-
-
-def _singular(key: str) -> bool:
-    return not key.endswith(("s", "men", "people", "children"))
 
 
 def _role(tagged: Tagged, after: int) -> tuple[Tag | None, int]:
     """The people a number counts: the role word after it, over words that may stand between; else a named side."""
     roles, between, units, who = _people_words(tagged)
-    if _more_alone(tagged, after):
+    if more_alone(tagged, after):
         return Tag(after, after + 1, "role", "people", ""), after + 1
     harmed = {t.first for t in tagged.by("harm")}
     index = after
@@ -235,63 +161,9 @@ def _age_at(tagged: Tagged, index: int) -> bool:
     return len(words) == 2 and words[0].key.isdecimal() and words[1].key == "year"
 
 
-def _more_alone(tagged: Tagged, after: int) -> bool:
-    """Whether only "more" names the people: "and three more in the afternoon"."""
-    words = tagged.words
-    if after + 1 >= len(words) or words[after].key not in ("more", "others", "another"):
-        return False
-    return words[after + 1].sign or words[after + 1].key in _LINKS
-
-
-_LINKS = frozenset(
-    [
-        "in",
-        "at",
-        "on",
-        "by",
-        "to",
-        "from",
-        "after",
-        "before",
-        "when",
-        "while",
-        "who",
-        "that",
-        "and",
-        "or",
-        "but",
-        "with",
-        "as",
-        "near",
-        "during",
-        "for",
-        "were",
-        "was",
-        "are",
-        "is",
-        "have",
-        "had",
-        "has",
-        "في",
-        "من",
-        "علي",
-        "عن",
-        "مع",
-        "او",
-        "ثم",
-        "بعد",
-        "قبل",
-        "الي",
-        "ان",
-        "كان",
-        "كانوا",
-    ]
-)
-
-
 def _may_describe(key: str) -> bool:
     """Whether an unknown word between a number and its people may describe them: "two resistance fighters"."""
-    return key not in _LINKS and not key[:1].isdigit()
+    return key not in LINKS and not key[:1].isdigit()
 
 
 _FIGHTERS = {"civilians": "civilians", "protesters": "civilians", "state": "soldiers", "opposition": "rebels"}

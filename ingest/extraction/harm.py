@@ -35,12 +35,26 @@ def harm_of(numbered: Sequence[tuple[int, Count]]) -> Harm:
         groups = [[c for c in counts if c.casualty.kind is kind] for counts in by_sentence.values()]
         groups = [g for g in groups if g]
         chosen = _account(groups)
-        rows += [c.casualty for c in chosen]
+        rows += _rows(chosen)
         if kind is CasualtyKind.KILLED:
             killed = [c for c in chosen if not c.part]
     voices = [[c.casualty for c in killed if c.voice == v] for v in dict.fromkeys(c.voice for c in killed)]
     low, best, high = _disputed(voices) if len(voices) > 1 else _fatalities([c.casualty for c in killed])
     return Harm(tuple(dict.fromkeys(rows)), low, best, high)
+
+
+def _rows(chosen: Sequence[Count]) -> list[Casualty]:
+    """What is shown of the numbers: alike ones of one voice, as "a man and his son", together."""
+    told: dict[tuple[Casualty, int], int] = {}
+    for count in chosen:
+        key = count.casualty, count.voice
+        told[key] = told.get(key, 0) + (not count.part or key not in told)
+    return [
+        casualty
+        if many == 1 or casualty.count is None
+        else replace(casualty, count=casualty.count * many, low=casualty.count * many, high=casualty.count * many)
+        for (casualty, _), many in told.items()
+    ]
 
 
 def _account(groups: Sequence[list[Count]]) -> list[Count]:

@@ -6,21 +6,30 @@ one right after what it counts, then the nearest of the clause.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from ingest.extraction.tags import Tag, Tagged
 
 _REACH = 14
+_OLDEST = 115
+_SIGNS = frozenset(",;:)،؛")
 _AND = frozenset({"and", "while"})
 ONE_HARMED = frozenset({"قتيل", "جريح", "شهيد", "قتيلا", "جريحا", "شهيدا"})
 _NOUNS = ("dead", "deaths", "bodies")
 TOLL_IS = frozenset({"to", "at", "of", "stands", "reached", "hit", "is", "was", "الي", "بلغت"})
 
 
-def harm_of_number(tagged: Tagged, first: int, last: int, role: Tag | None, role_end: int) -> Tag | None:
-    """The word of harm a number at words `first` to `last` belongs to; `role` is the word for the people it counts."""
+def harm_of_number(
+    tagged: Tagged, first: int, last: int, role: Tag | None, role_end: int, done_by: Set[int]
+) -> Tag | None:
+    """The word of harm a number at words `first` to `last` belongs to; `role` is the word for the people it counts.
+
+    `done_by` are the words of harm (by first word) that those before them do: no number before one is its toll.
+    """
     harms = tagged.by("harm")
     own = _itself(tagged, harms, first, last, role) or _said_of(tagged, harms, first, last)
+    if own is not None and own.first >= last and own.first in done_by:
+        own = None
     if own is not None:
         return widest(harms, own)
     if first > 1 and tagged.words[first - 1].key == ":":  # "Fatalities: 3"
@@ -29,7 +38,13 @@ def harm_of_number(tagged: Tagged, first: int, last: int, role: Tag | None, role
             return widest(harms, listed[-1])
     if role is None and toll_before(tagged, first) and tagged.words[first - 1].key in TOLL_IS:
         return Tag(first, last, "harm", "killed", "")  # "the death toll from Saturday's bombings rose to 121"
-    return _nearest(tagged, harms, first, max(role_end, last), role is not None)
+    return _nearest(tagged, harms, first, last, max(role_end, last), role is not None, done_by)
+
+
+def names_harm(tagged: Tagged, first: int, last: int, role: Tag | None) -> bool:
+    """Whether a number comes with a word of harm of its own: "15 جريحا", "3 bodies", "5 hurt"."""
+    harms = tagged.by("harm")
+    return bool(_itself(tagged, harms, first, last, role) or _said_of(tagged, harms, first, last))
 
 
 def _itself(tagged: Tagged, harms: Sequence[Tag], first: int, last: int, role: Tag | None) -> Tag | None:
@@ -37,6 +52,7 @@ def _itself(tagged: Tagged, harms: Sequence[Tag], first: int, last: int, role: T
     for harm in harms:
         if first <= harm.first < harm.last <= last:
             return harm
+    for harm in harms:
         if role is not None and (harm.first, harm.last) == (role.first, role.last) and harm.value != "unspecified":
             died = [h for h in harms if h.last == first and h.value == "killed"]
             later = died and harm.value == "injured" and tagged.words[first].key[0] != "و"  # "وفاة ثلاثة مصابين"
@@ -55,12 +71,16 @@ def _said_of(tagged: Tagged, harms: Sequence[Tag], first: int, last: int) -> Tag
     return None
 
 
-def _nearest(tagged: Tagged, harms: Sequence[Tag], first: int, last: int, has_role: bool) -> Tag | None:
+def _nearest(
+    tagged: Tagged, harms: Sequence[Tag], first: int, number_end: int, last: int, has_role: bool, done_by: Set[int]
+) -> Tag | None:
     """The word right before ("killed six"), else the next one after."""
     harms = [h for h in harms if h.value != "displaced" or not _names_people(tagged, h)] or harms
     before = [h for h in harms if h.last <= first and first - h.last <= (6 if has_role else 2)]
-    after = [h for h in harms if h.first >= last and h.first - last <= _REACH]
     inside = [h for h in harms if first < h.first < last]
+    last = _past_inset(tagged, last)
+    after = [h for h in harms if h.first >= last and h.first - last <= _REACH and h.first not in done_by]
+    after = [h for h in after if not _told_apart(tagged, last, h.first)]
     if joined_by_and := [h for h in before if h.last < first and tagged.words[h.last].key in _AND]:
         # "one was killed and seven were injured": the number belongs to the word after it
         own = [h for h in after if h.first - last <= 4 and h.first < _next_number(tagged, last - 1)]
@@ -77,6 +97,9 @@ def _nearest(tagged: Tagged, harms: Sequence[Tag], first: int, last: int, has_ro
     touching = [h for h in after if h.first - last <= 3]
     if touching:
         return widest(harms, touching[0])
+    described = [h for h in inside if number_end <= h.first and h.value != "killed"]
+    if described:  # "treated 43 wounded people"
+        return widest(harms, described[0])
     joined = [h for h in before if not _verb_between(tagged, harms, h, first)]
     if joined and not (after and after[0].first - last <= 5):
         return widest(harms, joined[-1])
@@ -85,6 +108,31 @@ def _nearest(tagged: Tagged, harms: Sequence[Tag], first: int, last: int, has_ro
     if joined:
         return widest(harms, joined[-1])
     return inside[0] if inside else None
+
+
+def _past_inset(tagged: Tagged, last: int) -> int:
+    """The word after what is set between commas right behind the people: "10 people, including a child, wounded"."""
+    words = tagged.words
+    if last + 1 >= len(words) or words[last].key not in ",،" or all(t.first != last + 1 for t in tagged.by("subset")):
+        return last
+    end = next((i for i in range(last + 2, min(last + _INSET, len(words))) if words[i].key in ",،"), None)
+    harmed = end is not None and any(last < h.first < end for h in tagged.by("harm"))
+    return last if end is None or harmed else end + 1
+
+
+_INSET = 12
+_BE = frozenset({"was", "were", "been"})
+
+
+def _told_apart(tagged: Tagged, last: int, harm: int) -> bool:
+    """Whether something else is said of the people before the word of harm: "12 troops were ambushed and two died"."""
+    words = tagged.words
+    for tag in tagged.by("trigger"):
+        if not last < tag.first < harm - 1 or words[tag.first - 1].key not in _BE:
+            continue
+        if any(w.key == "and" or w.sign for w in words[tag.last : harm]):
+            return True
+    return False
 
 
 def _names_people(tagged: Tagged, harm: Tag) -> bool:
@@ -100,7 +148,23 @@ def _counted_before(tagged: Tagged, harm: Tag) -> bool:
 def _next_number(tagged: Tagged, first: int) -> int:
     """The index of the next figure after a number, or past the end."""
     following = range(first + 1, len(tagged.words))
-    return next((i for i in following if tagged.words[i].key[:1].isdigit()), len(tagged.words))
+    return next(
+        (i for i in following if tagged.words[i].key[:1].isdigit() and not age_at(tagged, i)), len(tagged.words)
+    )
+
+
+def age_at(tagged: Tagged, index: int) -> bool:
+    """Whether a figure between commas says how old somebody is: "her brother, 12, was wounded"."""
+    words = tagged.words
+    if not 0 < index < len(words) - 1 or not words[index].key.isdecimal() or words[index - 1].key not in ",،(":
+        return False
+    people = {t.last for c in ("role", "kin") for t in tagged.by(c)}
+    return sign_after(tagged, index) and index - 1 in people and int(words[index].key[:4]) < _OLDEST
+
+
+def sign_after(tagged: Tagged, index: int) -> bool:
+    """Whether a sign follows a word directly; that of a figure ("89, ...") is no word of its own."""
+    return tagged.sentence.text[tagged.words[index].end :][:1] in _SIGNS
 
 
 def widest(harms: Sequence[Tag], chosen: Tag) -> Tag:

@@ -52,6 +52,8 @@ class Lexicon:
     roles: dict[str, tuple[bool | None, str | None]] = field(default_factory=dict)  # civilian?, side
     root: _Node = field(default_factory=_Node)
     voice_country: dict[str, str] = field(default_factory=dict)  # of originators that report on one country
+    own_words: frozenset[str] = frozenset()  # the commonest of the languages that are read
+    other_words: frozenset[str] = frozenset()  # and of those that are not
 
     @classmethod
     def load(cls) -> Lexicon:
@@ -68,6 +70,9 @@ class Lexicon:
         )
         for language in LANGUAGES:
             lexicon._load_language(language)
+        known = _table("", "languages")
+        lexicon.own_words = frozenset(word for words in known["own"].values() for word in words)
+        lexicon.other_words = frozenset(word for words in known["other"].values() for word in words)
         lexicon._load_actors()
         return lexicon
 
@@ -86,7 +91,19 @@ class Lexicon:
         for role, table in people.get("roles", {}).items():
             self.roles.setdefault(role, (table.get("civilian"), table.get("side")))
             self._add(table.get("words", ()), "role", role)
-        for name in ("between", "subset", "units", "toll", "singular", "kin", "contrast", "also"):
+        for name in (
+            "between",
+            "subset",
+            "units",
+            "toll",
+            "singular",
+            "kin",
+            "pair",
+            "pronoun",
+            "things",
+            "contrast",
+            "also",
+        ):
             self._add(people.get(name, {}).get("words", ()), name, name)
         for kind, phrases in people.get("nobody", {}).items():
             self._add(phrases, "nobody", kind)
@@ -122,6 +139,8 @@ class Lexicon:
             self._add(phrases, "compass", bearing)
         self._add(where.get("not_place_after", {}).get("words", ()), "not_place_after", "")
         self._add(where.get("locative", {}).get("words", ()), "locative", "")
+        for country, names in where.get("capitals", {}).items():
+            self._add(names, "capital", country)
         coreference = where.get("coreference", {})
         for which in ("latter", "former"):
             self._add(coreference.get(which, ()), "coreference", which)
@@ -173,7 +192,7 @@ def plain_key(word: str) -> str:
 
 
 def _table(language: str, name: str) -> dict[str, Any]:
-    path = resources.files("ingest.extraction").joinpath("data", language, f"{name}.toml")
+    path = resources.files("ingest.extraction").joinpath("data", *filter(None, (language, f"{name}.toml")))
     if not path.is_file():
         return {}
     try:

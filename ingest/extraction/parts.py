@@ -61,7 +61,10 @@ def parted(tagged: Tagged, found: list[Count]) -> list[Count]:
         if whole.part or whole.casualty.count is None:
             continue
         after = [i for i in range(at + 1, len(found)) if found[i].casualty.kind is whole.casualty.kind]
-        listed = [i for i in after if not found[i].total] if whole.total else _listed(tagged, found, whole, after)
+        if whole.total:  # "three more died, bringing the total to 41"
+            listed = [i for i, c in enumerate(found) if not c.total and c.casualty.kind is whole.casualty.kind]
+        else:
+            listed = _listed(tagged, found, whole, after)
         for index in listed:
             found[index] = replace(found[index], part=True)
     return found

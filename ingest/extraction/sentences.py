@@ -164,7 +164,8 @@ def dates_in(text: str, base: int, reference: date | None, language: str) -> lis
     return [
         DateMention(m.start + base, m.end + base, m.text, m.span, m.part_of_day, m.kind)
         for m in found
-        if not text.startswith(("-long", " long"), m.end)  # "a months-long truce" is no date of anything
+        # "a months-long truce" is no date of anything, nor is "a 9-year-old girl", "يبلغ من العمر 45 عاما"
+        if not text.startswith(("-long", " long", "-old", " old"), m.end) and not text[: m.start].endswith("العمر ")
     ]
 
 
