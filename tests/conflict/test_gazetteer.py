@@ -160,9 +160,9 @@ def test_mentions_lie_in_the_text_in_order(gazetteer: Gazetteer, text: str) -> N
 def test_hostile_text_takes_linear_time(gazetteer: Gazetteer, piece: str) -> None:
     text = piece * (100_000 // len(piece))
     gazetteer.mentions(text)
-    start = time.perf_counter()
+    start = time.process_time()
     gazetteer.mentions(text)
-    assert time.perf_counter() - start < 4
+    assert time.process_time() - start < 4
 
 
 def test_near_is_sorted_and_complete(gazetteer: Gazetteer) -> None:

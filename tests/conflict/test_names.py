@@ -88,10 +88,10 @@ def test_arabic_vowel_signs_never_matter(text: str, sign: str) -> None:
 
 def test_keys_of_a_long_text_take_linear_time() -> None:
     def spent(text: str) -> float:
-        start = time.perf_counter()
+        start = time.process_time()
         for key in (normal, folded, skeleton):
             key(text)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     short, long = "alalaeiouyw'" * 2_000, "alalaeiouyw'" * 40_000
     assert spent(long) < 60 * max(spent(short), 0.005)

@@ -220,10 +220,12 @@ def _well_formed(found: Extraction) -> None:
     "unit", ["a", "killed 12 ", '"', "\u202e\u200f", "\x00", "قصف ", "shelling near Idlib on Monday "]
 )
 def test_time_grows_no_faster_than_length(extractor: Extractor, unit: str) -> None:
+    def cost(text: str) -> float:
+        began = time.process_time()
+        extractor.extract(report(text))
+        return time.process_time() - began
+
     short, long = (unit * (size // len(unit)) for size in (5_000, 20_000))
-    extractor.extract(report(short))
-    began = time.process_time()
-    extractor.extract(report(short))
-    middle = time.process_time()
-    extractor.extract(report(long))
-    assert time.process_time() - middle < 12 * (middle - began) + 0.1
+    cost(short)
+    least = min(cost(short) for _ in range(3))
+    assert min(cost(long) for _ in range(2)) < 12 * least + 0.1
