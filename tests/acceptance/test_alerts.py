@@ -29,11 +29,11 @@ async def running(botapi: BotApiServer, home: Path) -> AsyncIterator[Process]:
     """`sitrep run` with a token, ready; ended by SIGTERM."""
     process = await started(botapi, home)
     try:
-        await botapi.begun("getUpdates", after=len(botapi.stats.begun.items), seconds=30)
+        await botapi.begun("getUpdates", after=len(botapi.stats.begun.items), seconds=60)
         yield process
     finally:
         process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await process.wait()
 
 

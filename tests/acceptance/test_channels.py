@@ -29,11 +29,11 @@ async def running(botapi: BotApiServer, home: Path, *operators: Person) -> Async
     }
     process = await create_subprocess_exec(*SITREP, "run", env=environment(home, **more), stderr=DEVNULL, cwd=home)
     try:
-        await botapi.begun("getUpdates", after=len(botapi.stats.begun.items), seconds=30)
+        await botapi.begun("getUpdates", after=len(botapi.stats.begun.items), seconds=60)
         yield
     finally:
         process.send_signal(signal.SIGTERM)
-        async with timeout(20):
+        async with timeout(60):
             await process.wait()
 
 

@@ -40,7 +40,7 @@ async def running(botapi: BotApiServer, home: Path, **more: str) -> AsyncIterato
     finally:
         if process.returncode is None:
             process.terminate()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await process.wait()
     assert process.returncode == 0
 

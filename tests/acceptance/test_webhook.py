@@ -31,11 +31,11 @@ async def test_a_process_killed_while_it_answers_answers_after_its_restart(
     first = await start(botapi, tmp_path, port)
     second = None
     try:
-        await botapi.called("setWebhook", seconds=30)
+        await botapi.called("setWebhook", seconds=60)
         botapi.hang("sendMessage", times=None)
         for person in people:
             await person.say("latest in Idlib")
-        await botapi.begun("sendMessage", seconds=30)
+        await botapi.begun("sendMessage", seconds=60)
         await until(lambda: not botapi.updates.pending)  # the process has acknowledged all of them
         first.send_signal(signal.SIGKILL)
         await first.wait()
@@ -48,7 +48,7 @@ async def test_a_process_killed_while_it_answers_answers_after_its_restart(
         )
         assert (well.returncode, well.stdout) == (0, "well\n")
         second.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             _, log = await second.communicate()
         assert second.returncode == 0
         assert b"were left by an earlier run" in log

@@ -86,15 +86,15 @@ class Control:
         pressed = await self._person(person, chat).press(label)
         return {"label": pressed.label, "query_id": pressed.query_id, "url": pressed.url}
 
-    async def do_see(self, person: int, chat: int | None = None, seconds: float = 5.0) -> dict[str, Any]:
+    async def do_see(self, person: int, chat: int | None = None, seconds: float = 30.0) -> dict[str, Any]:
         """The next message of the bot."""
         return message_json(await self._person(person, chat).see(seconds))
 
-    async def do_see_edit(self, person: int, chat: int | None = None, seconds: float = 5.0) -> dict[str, Any]:
+    async def do_see_edit(self, person: int, chat: int | None = None, seconds: float = 30.0) -> dict[str, Any]:
         """The next edit by the bot."""
         return message_json(await self._person(person, chat).see_edit(seconds=seconds))
 
-    async def do_see_answer(self, person: int, query_id: str | None = None, seconds: float = 5.0) -> dict[str, Any]:
+    async def do_see_answer(self, person: int, query_id: str | None = None, seconds: float = 30.0) -> dict[str, Any]:
         """The bot's answer to a button."""
         pressed = Pressed("", query_id=query_id) if query_id else None
         answer = await self._person(person).see_answer(pressed, seconds)

@@ -157,7 +157,7 @@ class Group:
             self.account.updates.push("edited_channel_post", message.as_json())
         return message
 
-    async def see(self, seconds: float = 5.0, *, after: int = 0) -> Message:
+    async def see(self, seconds: float = 30.0, *, after: int = 0) -> Message:
         """The bot's first message here from position `after` in the chat's happenings on."""
 
         def fits(happening: Happening) -> bool:

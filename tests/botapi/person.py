@@ -12,7 +12,7 @@ from tests.botapi.asking import member_json
 from tests.botapi.sending import forward_origin
 from tests.botapi.world import Chat, Happening, Message, User
 
-PATIENCE = 5.0  # seconds that a person waits for the bot
+PATIENCE = 30.0  # seconds that a person waits for the bot
 
 
 @dataclass(frozen=True, slots=True)

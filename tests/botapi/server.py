@@ -157,16 +157,16 @@ class BotApiServer:
         """The calls of one method."""
         return [call for call in self.calls if call.method == method]
 
-    async def called(self, method: str, *, after: int = 0, seconds: float = 5.0) -> Call:
+    async def called(self, method: str, *, after: int = 0, seconds: float = 30.0) -> Call:
         """Wait until a method was called; `after`: position in `calls` to look from. Raises TimeoutError."""
         _, call = await self.stats.log.wait(after, lambda call: call.method == method, seconds)
         return call
 
-    async def begun(self, method: str, *, after: int = 0, seconds: float = 5.0) -> None:
+    async def begun(self, method: str, *, after: int = 0, seconds: float = 30.0) -> None:
         """Wait until a call of a method has come in, answered or not; `after`: count of calls to look from."""
         await self.stats.begun.wait(after, lambda name: name == method, seconds)
 
-    async def taken(self, update_id: int, seconds: float = 5.0) -> None:
+    async def taken(self, update_id: int, seconds: float = 30.0) -> None:
         """Wait until the bot has confirmed an update (polling: asked for later ones; webhook: answered 2xx)."""
         await self.updates.confirmed.wait(0, lambda confirmed: confirmed >= update_id, seconds)
 
