@@ -29,6 +29,7 @@ from storage.operators import OperatorAction
 KEPT: Final = timedelta(hours=1)
 MOST_DRAFTS: Final = 50
 _CANDIDATES: Final = 6
+_MOST_WORDS: Final = 2  # of an answer that is not understood
 # What words answer on these screens.
 _ASKED: Final[Mapping[str, CorrectedField]] = {"places": "place", "days": "event_date", "toll": "killed"}
 _SHOWN: Final = frozenset({"show", "event", "types", "kinds", *_ASKED})
@@ -137,6 +138,8 @@ class AddingServices:
         try:
             found = correction_of(name, words, places=self.intake.places, today=_today(chat), country=country)
         except InputError:
+            if len(words.split()) > _MOST_WORDS:
+                return None  # a question rather than an answer
             return replace(self._view(asked.draft_id, draft, chat, asked), misunderstood=name)
         self._asked.pop(operator, None)
         draft.corrections.setdefault(asked.event, []).append(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from typing import Final, ParamSpec, TypeVar
 from conflict.events import ConflictEvent, Report
 from conflict.fingerprints import NEAR, shingles
 from conflict.gazetteer import Gazetteer
+from conflict.policy import NO_POLICY, Policy
 from conflict.posts import Post
 from ingest.extraction import Extractor
 from ingest.pipeline import Extraction, Pipeline
@@ -23,11 +24,10 @@ from messages.catalog import Catalog
 from messages.html import to_plain
 from storage import Storage
 from storage.operators import OperatorAction
-from storage.sources import Watched
+from storage.sources import CHANNEL, Watched
 
 log = logging.getLogger(__name__)
 
-KIND: Final = "channel"
 _COMPARED: Final = 20  # held events whose alerts a post is compared with
 
 P = ParamSpec("P")
@@ -41,6 +41,7 @@ class Intake:
     storage: Storage
     places: Gazetteer
     now: Callable[[], datetime]
+    policy: Policy = NO_POLICY
     _pool: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, 1, "posts"))
 
     async def do(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -59,7 +60,7 @@ class Intake:
     @cached_property
     def pipeline(self) -> Pipeline:
         """What stores them."""
-        return Pipeline(self.storage, self.extractor, self.now)
+        return Pipeline(self.storage, self.extractor, self.now, self.policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,8 @@ class ChannelServices:
         result = self.intake.pipeline.take(report, said.events, said.tolls, said.tallies, said.reason)
         with self.intake.storage.begin(write=True) as unit:
             items = int(result.stored and post.edited_at is None)
-            unit.sources.record(report.source_id, post.title, True, now.astimezone(UTC), items, events=result.inserted)
+            unit.sources.record(report.source_id, post.title, True, now, items, events=result.inserted)
+            unit.sources.cover(report.source_id, _countries(result.events))
 
     def _is_our_alert(self, report: Report, said: Extraction, now: datetime) -> bool:
         """Whether most of the words stand, in their order, in the alert of an event that we hold."""
@@ -127,4 +129,10 @@ class ChannelServices:
 
 
 def _watched(channel_id: int, title: str, username: str | None) -> Watched:
-    return Watched(source_of(channel_id), title, KIND, f"https://t.me/{username}" if username else None)
+    return Watched(source_of(channel_id), title, CHANNEL, f"https://t.me/{username}" if username else None)
+
+
+def _countries(events: Iterable[ConflictEvent]) -> set[str]:
+    """The codes of the countries that events were in, as far as known."""
+    places = (place.place for event in events for place in event.facts.places)
+    return {place.country_code for place in places if place and place.country_code}

@@ -15,6 +15,7 @@ from storage.models import kept_aside, source_runs, sources
 from storage.session import Session
 
 RUNS_KEPT = 200  # of each source
+CHANNEL = "channel"  # the kind of a source that is never asked: it tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Standing:
     next_poll_at: datetime | None = None
     items: int = 0
     events: int = 0
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,13 @@ class Sources:
         values = {"name": one.name, "kind": one.kind, "url": one.url, "watched": None if read else False}
         self._put(one.source_id, stored, values)
 
+    def cover(self, source_id: str, countries: Iterable[str]) -> None:
+        """It has reported on these countries (ISO codes): answers on them name it where it falls silent."""
+        row = self._session.connection.execute(select(sources.c.covers).where(sources.c.source_id == source_id)).one()
+        covers = sorted({*(row.covers or ()), *countries})
+        if covers and covers != row.covers:
+            self._put(source_id, True, {"covers": covers})
+
     def forget(self, source_id: str) -> None:
         """Nobody has decided about it any more; what it told stays."""
         forgotten = update(sources).where(sources.c.source_id == source_id).values(kind=None, watched=False)
@@ -155,6 +164,7 @@ class Sources:
                 row.next_poll_at,
                 row._mapping["items"],  # `row.items` is the row's own
                 row.events,
+                row.kind,
             )
             for row in self._session.connection.execute(_all_sources())
         )

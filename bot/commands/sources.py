@@ -21,7 +21,7 @@ from ingest.sources.catalog import Source, SourceFormat, load_sources
 from ingest.sources.feeds import read_feed
 from ingest.sources.feeds_polled import ACCEPT
 from ingest.sources.unreadable import Unreadable
-from storage.sources import Standing
+from storage.sources import CHANNEL, Standing
 
 NAME = 26  # columns, so that a line fits into 80
 WORDS = 72
@@ -60,8 +60,11 @@ def sources(arguments: Namespace) -> int:
         if needs and state != "off":
             print(f"  needs {' and '.join(needs)}")
     for standing in others:
-        for text in _lines(standing, now, "off"):
+        channel = standing.kind == CHANNEL
+        for text in _lines(standing, now, _state(standing, now) if channel and standing.watched else "off"):
             print(text)
+        if channel:
+            print(f"  {_cut(standing.name, WORDS)}")
     if len(shown) < len(listed):
         print(f"{len(listed) - len(shown)} more are in the list and are not polled: sitrep sources --all")
     if settings.poll_sources == ("off",):
@@ -72,7 +75,7 @@ def sources(arguments: Namespace) -> int:
 def _lines(standing: Standing, now: datetime, state: str) -> list[str]:
     cells = (
         f"{_cut(standing.source_id, NAME):<{NAME}} {_ago(standing.last_success_at, now):>8} {standing.items:>7} "
-        f"{standing.events:>7} {_ago(standing.last_item_at, now):>8} {_until(standing.next_poll_at, now):>7}  {state}"
+        f"{standing.events:>7} {_ago(standing.last_item_at, now):>8} {_next(standing, now):>7}  {state}"
     )
     return [cells, f"  {_cut(standing.error, WORDS)}"] if state == "failing" and standing.error else [cells]
 
@@ -90,7 +93,11 @@ def _ago(at: datetime | None, now: datetime) -> str:
     return "never" if at is None else _span(now - at)
 
 
-def _until(at: datetime | None, now: datetime) -> str:
+def _next(standing: Standing, now: datetime) -> str:
+    """When it is asked next; a channel is never asked, it tells."""
+    at = standing.next_poll_at
+    if standing.kind == CHANNEL:
+        return "-"
     return "now" if at is None or at <= now else _span(at - now)
 
 

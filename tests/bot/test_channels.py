@@ -93,6 +93,8 @@ async def test_the_last_words_of_a_post_hold_also_where_they_go_back(
     with intake.storage.begin() as unit:
         standing = next(one for one in unit.sources.standings() if one.source_id == "telegram:-1001")
         assert unit.sources.due(clock()) == ()
+        assert [one.source_id for one in unit.sources.health(countries={"SY"})] == ["telegram:-1001"]
+        assert unit.sources.health(countries={"UA"}) == ()
     assert (standing.name, standing.items, standing.events, standing.watched) == ("Idlib Monitor", 1, 1, True)
 
 
@@ -161,6 +163,7 @@ async def test_words_are_taken_only_where_a_draft_asked(intake: Intake, catalog:
     unclear = await adding.say("many", OMAR, CHAT)
     assert unclear is not None
     assert unclear.misunderstood == "killed"
+    assert await adding.say("is it quiet in Idlib", OMAR, CHAT) is None  # a question is one also now
     said = await adding.say("3", OMAR, CHAT)
     assert said is not None
     assert said.events[0].facts.fatalities_best == 3
