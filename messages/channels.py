@@ -53,9 +53,13 @@ def is_our_own(text: str, catalog: Catalog) -> bool:
 
 
 def _ours(texts: Texts) -> tuple[str, ...]:
-    """What stands last in every alert, after the short id of its event; and in the second line of every answer."""
+    """What stands last in every alert, after the short id of its event, in every correction and in every answer."""
     foot = texts.say("As of {when} · {id} · not an official warning", when=Html("|"), id=Html("|"))
-    said = (foot.rpartition("|")[2].strip(" ·"), texts.say("No report does not mean calm."))
+    said = (
+        foot.rpartition("|")[2].strip(" ·"),
+        texts.say("Forwarded copies are outdated."),
+        texts.say("No report does not mean calm."),
+    )
     return tuple(" ".join(without_controls(words).split()) for words in said)
 
 
