@@ -53,6 +53,9 @@ def clusters_of(told: Sequence[Told], reference: date | None, places: Places, co
                 continue
             own = _own_span(frame)
             own_places = _own_places(frame, item, places)
+            if latest is not None and item.index - latest_at <= 2 and _stops(frame, latest) and not _fine(own_places):
+                item.notes.append("disrupted_weapons: part of the attack before it")
+                continue
             background = _why_background(frame, item, own, reference, history, item.index in lead)
             home = _home(clusters, frame, own, own_places, background, item, latest)
             if home is None:
@@ -209,6 +212,12 @@ def _is_note(item: Told, reference: date | None) -> bool:
     )
 
 
+def _stops(frame: Frame, attack: Cluster) -> bool:
+    """Whether a frame tells what was shot down, perhaps of the attack before it: "eleven of them were shot down"."""
+    return frame.key == "disrupted_weapons" and attack.sub in _FROM_AFAR
+
+
+_FROM_AFAR = (SubEventType.AIR_STRIKE, SubEventType.SHELLING)
 _PAIRS = ({SubEventType.SUICIDE_BOMB, SubEventType.REMOTE_EXPLOSIVE},)
 
 
@@ -237,7 +246,8 @@ def _fits(
     c: Cluster, frame: Frame, own: DaySpan | None, places: list[EventPlace], background: str | None, item: Told
 ) -> bool:
     same = c.sub is frame.sub and (c.first.key == "release") == (frame.key == "release")
-    if not same and {c.sub, frame.sub} not in _PAIRS:
+    bombed = {c.sub, frame.sub} == {*_FROM_AFAR} and (c.first.open_means or frame.open_means)
+    if not same and not bombed and {c.sub, frame.sub} not in _PAIRS:
         return False
     if bool(c.background) != bool(background):
         return False
@@ -309,6 +319,8 @@ def _add(home: Cluster, frame: Frame, own: DaySpan | None, places: list[EventPla
         home.places = list(finest_first([*home.places, *places]))
     if {home.sub, frame.sub} == _PAIRS[0]:
         home.frames[0].sub = SubEventType.SUICIDE_BOMB
+    elif {home.sub, frame.sub} == {*_FROM_AFAR}:  # bombed, and then it is said from where
+        home.frames[0].sub = SubEventType.AIR_STRIKE
     if frame.assertion is Assertion.ANNOUNCED:
         home.frames[0].assertion = Assertion.ANNOUNCED
 

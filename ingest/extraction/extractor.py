@@ -21,7 +21,7 @@ from ingest.extraction.extraction import Extraction, SentenceTrace
 from ingest.extraction.guards import genre
 from ingest.extraction.lexicon import Lexicon
 from ingest.extraction.parties import assign
-from ingest.extraction.relevance import why_nothing
+from ingest.extraction.relevance import ANOTHER_LANGUAGE, in_another_language, why_nothing
 from ingest.extraction.sentences import Told, dates_in, read_sentences
 from ingest.extraction.tags import tag
 from ingest.extraction.text import Cut, Kind, cut, normalise
@@ -55,7 +55,8 @@ class Extractor:
             page = _with_title(page, title, self._lexicon)
         language = report.language[:2].lower() if report.language else language_of(page.text)
         tagged = [tag(sentence, self._lexicon) for sentence in page.sentences]
-        heading = genre(tagged[0]) if tagged else None
+        heading = ANOTHER_LANGUAGE if in_another_language(page.text, self._lexicon) else None
+        heading = heading or (genre(tagged[0]) if tagged else None)
         telling = not heading and any(t.by("trigger") or t.by("harm") or t.by("truce") for t in tagged)
         reference = report.published_at.date() if report.published_at else _dateline(page.text, language)
         told: list[Told] = []
@@ -76,7 +77,7 @@ class Extractor:
             clusters = clusters_of(told, reference, self._places, country)
             events, used = self._events(report, reference, told, clusters)
             tolls = self._tolls(report, reference, told, totals, used, events)
-        reason = None if events else heading or why_nothing(page, tagged, told, language, bool(tolls or tallies))
+        reason = None if events else heading or why_nothing(page, told, self._lexicon, bool(tolls or tallies))
         return Extraction(tuple(events), tuple(tolls), tuple(tallies), reason, _trace(page, report, told, tagged, used))
 
     def _mentions(self, title: str, text: str, country: str | None) -> Sequence[Mention]:

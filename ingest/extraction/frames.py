@@ -18,6 +18,7 @@ from ingest.extraction.attribution import NOBODY, Voice
 from ingest.extraction.guards import judge
 from ingest.extraction.parts import Count
 from ingest.extraction.sides import STATE_SIDES, Side, taker_of
+from ingest.extraction.strays import bare_bombardment, both_told
 from ingest.extraction.tags import Tag, Tagged, forms
 from ingest.extraction.triggers import triggers_of
 
@@ -71,6 +72,7 @@ class Frame:
     civilians: bool = False
     told_on: DateMention | None = None  # the day it was said, where no other day is told
     breach: bool = False
+    open_means: bool = False  # bombed, not said from where: "قصف", "bombardment"
     voice: Voice = NOBODY
     why: list[str] = field(default_factory=list)
 
@@ -118,8 +120,29 @@ def frames_of(
         frame.definite = tagged.words[max(0, trigger.first - 1)].key in _DEFINITE
         frame.definite = frame.definite or tagged.words[trigger.first].key == "the"
         frame.breach = bool(tagged.by("breach")) and bool(tagged.by("truce"))
-        _merge_into(frames, frame)
+        frame.open_means = key == "shelling" and bare_bombardment(tagged, trigger)
+        _merge_into(frames, frame, both_told(counts))
+    if not frames and (breach := _breach(index, tagged, voice, bool(places), notes)):
+        frames.append(breach)
     return _crowds(tagged, sides, frames)
+
+
+def _breach(index: int, tagged: Tagged, voice: Voice, placed: bool, notes: Sequence[str]) -> Frame | None:
+    """A breach of a truce that somebody is accused of, or that a party denies, no act being told."""
+    said = next((t for t in tagged.by("breach") if t.detail != "despite"), None)
+    if said is None or not tagged.by("truce") or notes:
+        return None
+    denied = any(0 <= said.first - t.last <= _ACCUSED for t in tagged.by("denial"))
+    accused = any(0 <= said.first - t.last <= _ACCUSED for t in tagged.by("accuses"))
+    if not denied and not (accused and placed):
+        return None
+    frame = Frame(index, "armed_clash", SubEventType.ARMED_CLASH, said, voice=voice, breach=True)
+    frame.assertion = Assertion.DENIED if denied else Assertion.STATED
+    frame.why.append(f'armed_clash: "{tagged.written(said.first, said.last)}"')
+    return frame
+
+
+_ACCUSED = 8  # words between an accusation or a denial and what it is about
 
 
 _DEFINITE = frozenset({"the", "these", "those", "this", "that"})
@@ -172,9 +195,11 @@ def _is_ongoing(tagged: Tagged, trigger: Tag) -> bool:
     return any(0 <= t.first - trigger.last <= 4 or 0 <= trigger.first - t.last <= 3 for t in tagged.by("ongoing"))
 
 
-def _merge_into(frames: list[Frame], frame: Frame) -> None:
+def _merge_into(frames: list[Frame], frame: Frame, apart: bool) -> None:
     """One frame a sub-type and sentence; "blast" beside "suicide bomber" is the same thing."""
-    same = {"remote_explosive": "suicide_bomb", "attack": "abduction"}
+    same = (
+        {"remote_explosive": "suicide_bomb"} if apart else {"remote_explosive": "suicide_bomb", "attack": "abduction"}
+    )
     for other in frames:
         if (
             (other.sub is frame.sub and other.key == frame.key)

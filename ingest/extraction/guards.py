@@ -42,6 +42,8 @@ def judge(tagged: Tagged, trigger: Tag) -> Verdict:
             continue
         if tagged.words[word.first].key in _MODAL and trigger.first - word.last >= _MODAL_WINDOW:
             continue
+        if guard == "negation" and _only_harm(tagged, word, trigger):
+            continue
         if guard == "denial":
             return Verdict(denied=True)
         if guard == "future":
@@ -54,6 +56,15 @@ def judge(tagged: Tagged, trigger: Tag) -> Verdict:
     )
     background = _background(tagged, trigger)
     return Verdict(attempted=attempted, background=background)
+
+
+def _only_harm(tagged: Tagged, word: Tag, trigger: Tag) -> bool:
+    """Whether only the harm is negated: "no casualties were reported in the shelling", "the strike wounded nobody"."""
+    return any(
+        word.last <= t.first <= trigger.first and t.last <= max(trigger.first, word.last + 1)
+        for category in ("harm", "nobody", "yields")
+        for t in tagged.by(category)
+    ) and not any(h.first <= trigger.first < h.last for h in tagged.by("harm"))
 
 
 def _before(tagged: Tagged, category: str, trigger: Tag, window: int) -> Tag | None:

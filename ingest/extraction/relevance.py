@@ -1,94 +1,76 @@
-"""Why a report gives no events, in plain words."""
+"""Why a report gives no events, in plain words; which texts are not read at all: other languages, lists of links."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from ingest.extraction.lexicon import Lexicon
 from ingest.extraction.sentences import Told
-from ingest.extraction.tags import Tagged
 from ingest.extraction.text import Cut
 
+ANOTHER_LANGUAGE = "another language: only English and Arabic are read"
+MENU = "a menu or list of links, no running text"
+_HEAD = 1_500  # characters that tell the language
+_LETTERS = re.compile(r"[^\W\d_]")
+_READ = re.compile(r"[A-Za-z\u00c0-\u024f\u0600-\u06ff\u1e00-\u1eff]")
+_ENDS = (".", "!", "?", "…", "؟", "۔", ":")
 
-def why_nothing(page: Cut, tagged: Sequence[Tagged], told: Sequence[Told], language: str, totals: bool) -> str:
+
+def why_nothing(page: Cut, told: Sequence[Told], lexicon: Lexicon, totals: bool) -> str:
     """The first thing that explains why no event was found."""
-    letters = sum(c.isalpha() for c in page.text[:4_000])
     if not page.text.strip():
         return "there is no text"
-    if not letters:
+    if not _LETTERS.search(page.text[:4_000]):
         return "there are no words in the text"
     if page.paywalled:
         return "only the stub of an article behind a paywall"
-    if not page.sentences:
-        return "a page without an article: only navigation, captions or links"
     if totals:
         return "only counts for a period or tallies, no single event"
+    if not page.sentences or _is_menu(page.text, lexicon):
+        return MENU
     notes = [note for item in told for note in item.notes]
     off = next((item.off_topic for item in told if item.off_topic), None)
     if off:
         return off
     if notes:
         return f"what it tells of was dropped: {notes[0]}"
-    if not _readable(page.text):
-        return "not in a language that is read (English, Arabic)"
     return "no words that tell of an event of armed conflict"
 
 
-_OFTEN = frozenset(
-    [
-        "the",
-        "of",
-        "in",
-        "and",
-        "a",
-        "to",
-        "on",
-        "at",
-        "near",
-        "by",
-        "with",
-        "an",
-        "from",
-        "for",
-        "were",
-        "is",
-        "was",
-        "are",
-        "has",
-        "have",
-        "said",
-        "after",
-        "his",
-        "its",
-        "killed",
-        "kills",
-    ]
-)
-
-
-def _readable(text: str) -> bool:
-    head = text[:4_000]
-    letters = sum(c.isalpha() for c in head)
-    known = sum(c.isalpha() and (c.isascii() or "\u0600" <= c <= "\u06ff") for c in head)
-    if known * 2 < letters:
+def in_another_language(text: str, lexicon: Lexicon) -> bool:
+    """Whether the head of a text is in a language that is not read: by its script, else by its commonest words."""
+    head = text[:_HEAD]
+    letters = _LETTERS.findall(head)
+    if len(letters) < _FEW:
         return False
-    words = set(head.lower().split())
-    english = {
-        "the",
-        "of",
-        "in",
-        "and",
-        "a",
-        "to",
-        "on",
-        "at",
-        "near",
-        "by",
-        "with",
-        "an",
-        "from",
-        "for",
-        "were",
-        *_OFTEN,
-    }
-    common = {*english, "في", "من", "على", "عن", "إلى"}
-    return bool(words & common) or len(words) < 4
+    if 2 * sum(1 for letter in letters if not _READ.match(letter)) > len(letters):
+        return True
+    words = [word.strip(_MARKS) for word in head.lower().split()]
+    own = sum(word in lexicon.own_words for word in words)
+    other = sum(word in lexicon.other_words for word in words)
+    if other >= 2 and other > 2 * own:
+        return True
+    accented = sum(not word.isascii() and "\u00c0" <= max(word) <= "\u024f" for word in words)
+    return not own and len(words) >= _SOME and (accented >= 2 or (accented + other >= 2))
+
+
+_FEW = 8  # letters; a name alone is in no language
+_SOME = 5  # words
+_MARKS = ".,;:!?\"'()[]«»“”„،؛؟"
+
+
+def _is_menu(text: str, lexicon: Lexicon) -> bool:
+    """Whether a text has no running sentence: short lines or bare words, none with a verb or preposition or stop."""
+    lines = [line.strip() for line in text[:4_000].splitlines() if line.strip()]
+    if any(line.endswith(_ENDS) for line in lines):
+        return False
+    words = [len(line.split()) for line in lines]
+    if len(lines) >= _LINKS:
+        return sum(words) <= _A_LINK * len(lines)
+    plain = [word.strip(_MARKS).lower() for line in lines for word in line.split()]
+    return len(plain) >= _SOME and not any(word in lexicon.own_words or word in _SMALL for word in plain)
+
+
+_LINKS, _A_LINK = 5, 4  # lines of a list of links, words of one on average
+_SMALL = frozenset({"in", "on", "a", "an", "up", "out"})

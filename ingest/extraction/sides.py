@@ -9,6 +9,7 @@ from conflict.facts import Actor
 from ingest.extraction.attribution import Voice
 from ingest.extraction.lexicon import Lexicon
 from ingest.extraction.tags import Tag, Tagged
+from ingest.extraction.where import capital_speaks
 
 STATE_SIDES = ("government", "russia", "turkey", "israel", "coalition", "iran", "saudi_arabia", "france")
 
@@ -42,6 +43,11 @@ def sides_of(tagged: Tagged, lexicon: Lexicon, country: str | None, voice: Voice
             speaker.last == t.first for t in tagged.by("trigger")
         ):  # Arabic: "announced the army [its] retaking ..."
             found.append(Side(Actor(entry.name, entry.id, entry.side), speaker.first, speaker.last, "actor"))
+    for tag in tagged.by("capital"):
+        country_code = capital_speaks(tagged, tag.first)
+        stands_for = lexicon.actors.state_of(country_code) if country_code and tag.first != voice.first else None
+        if stands_for:
+            found.append(Side(Actor(stands_for.name, stands_for.id, stands_for.side), tag.first, tag.last, "actor"))
     for tag in tagged.tags:
         if tag.category not in ("actor", "group") or (voice.first <= tag.first < max(voice.last, voice.first)):
             continue

@@ -13,10 +13,11 @@ from ingest.extraction.tags import Tag, Tagged, forms
 
 def bare_bombardment(tagged: Tagged, trigger: Tag) -> bool:
     """A word for bombing that leaves open from where ("bombardment", "قصف"): aircraft beside it decide."""
-    key = tagged.words[trigger.first].key
-    return trigger.last - trigger.first == 1 and (key.startswith("bombard") or "\u0600" <= key[:1] <= "\u06ff")
+    first, *rest = (word.key for word in tagged.words[trigger.first : trigger.last])
+    return (first.startswith("bombard") or "\u0600" <= first[:1] <= "\u06ff") and _HOW_HEAVY.issuperset(rest)
 
 
+_HOW_HEAVY = frozenset({"عنيف", "عنيفا", "مكثف", "مكثفا", "عشوائي", "متقطع", "متبادل"})
 PLAIN = frozenset(
     [
         "killed",
@@ -77,12 +78,34 @@ _LEAST = frozenset({"arrests", "looting"})
 _STOPPED = frozenset({"remote_explosive", "air_strike", "shelling", "suicide_bomb", "arrests"})  # what was foiled
 
 
+_HITS = frozenset({"air_strike", "shelling", "suicide_bomb"})
+_DRIVES = 10  # words between fighting and those who flee it
+
+
+def _drives_out(tagged: Tagged, trigger: Tag) -> bool:
+    """Whether fighting is only why people fled: "clashes displaced 300 families", "أدت الاشتباكات إلى نزوح"."""
+    return any(
+        t.value == "displacement"
+        and 0 <= t.first - trigger.last <= _DRIVES
+        and not tagged.clause_between(trigger.last, t.first)
+        for t in tagged.by("trigger")
+    )
+
+
 def without_strays(tagged: Tagged, found: list[tuple[str, Tag]]) -> list[tuple[str, Tag]]:
     """A weak word for fighting beside a more telling one is the same thing told again, not a clash as well."""
     keys = {key for key, _ in found}
     stopped = [t for k, t in found if k == "disrupted_weapons"]
     if stopped:
         found = [(k, t) for k, t in found if not (k in _STOPPED and any(abs(t.first - s.last) <= 8 for s in stopped))]
+    if any(k in _HITS for k, _ in found):  # what hit is told; what was stopped of the same attack is no more
+        found = [(k, t) for k, t in found if k != "disrupted_weapons"]
+    if "displacement" in keys and not any(h.value in ("killed", "injured") for h in tagged.by("harm")):
+        found = [(k, t) for k, t in found if not (k == "armed_clash" and _drives_out(tagged, t))]
+    if "remote_explosive" in keys:
+        found = [
+            (k, t) for k, t in found if not (k == "looting" and tagged.words[t.first].key in ("blew", "destroyed"))
+        ]
     if keys & _FROM_AFAR:
         found = [(k, t) for k, t in found if not (k == "attack" and tagged.words[t.first].key in _DEAD_FOUND)]
     if "chemical_weapon" in keys:
@@ -139,6 +162,8 @@ def describes(tagged: Tagged, trigger: Tag) -> bool:
         and tagged.words[trigger.first - 1].key in ("propelled", "rifle")
     ):
         return True  # a rocket-propelled grenade is thrown by no hand
+    if word.key == "battle" and tagged.words[min(trigger.last, len(tagged.words) - 1)].key == "of":
+        return not tagged.by("harm")  # "the battle of Stalingrad": a name, unless dead are counted
     if word.key not in _GOING_ON or not trigger.first or trigger.last - trigger.first > 1:
         return False
     before = tagged.words[trigger.first - 1]
@@ -149,9 +174,17 @@ def _own_toll(trigger: Tag, counts: Sequence[Count]) -> bool:
     return any(0 <= c.word - trigger.last <= 8 for c in counts)
 
 
-def without_harm_words(tagged: Tagged, found: list[tuple[str, Tag]]) -> list[tuple[str, Tag]]:
+def both_told(counts: Sequence[Count]) -> bool:
+    """Whether people were killed and others taken: an attack and an abduction, each with its own number."""
+    kinds = {c.casualty.kind.value for c in counts}
+    return "killed" in kinds and "captured" in kinds
+
+
+def without_harm_words(tagged: Tagged, found: list[tuple[str, Tag]], counts: Sequence[Count]) -> list[tuple[str, Tag]]:
     """A plain "killed" tells of an event only where nothing more telling does."""
     telling = [(k, t) for k, t in found if not is_plain(tagged, t)]
+    if telling and all(k == "abduction" for k, _ in telling) and both_told(counts):
+        return found  # "killed nine farmers and kidnapped four women"
     if telling and all(_framed(tagged, t) for _, t in telling):
         own = [(k, t) for k, t in found if k == "attack" and is_plain(tagged, t)]
         if own:  # "troops killed 45 residents after clashes"

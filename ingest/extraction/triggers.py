@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ingest.extraction.objects import fired_by, from_afar, hits_armed, in_a_name, is_adjective, is_attack
 from ingest.extraction.parts import Count
 from ingest.extraction.sides import STATE_SIDES, Side
 from ingest.extraction.strays import (
@@ -83,13 +84,26 @@ def triggers_of(
                 chosen = better
         if chosen is None:
             chosen = _best([(t.value, t) for t in weak if _fulfilled(tagged, t, scene)])
+        if chosen is None and weak and from_afar(tagged, weak[0]):
+            chosen = "attack", weak[0]
+        if chosen and (
+            in_a_name(tagged, chosen[1]) or is_adjective(tagged, chosen[1]) or _of_nobody(tagged, chosen, scene, sides)
+        ):
+            continue
         if chosen and chosen[0] == "remote_explosive" and any(0 < first - i <= 9 for i in destroyed):
             continue  # "destroyed seven vehicles and two car bombs"
         if chosen and not describes(tagged, chosen[1]):
             if chosen[1].detail == "strong":
                 strong_until = chosen[1].last
             found.append(_sharpened(tagged, chosen, sides, counts))
-    return without_context(tagged, without_strays(tagged, without_harm_words(tagged, found)), counts)
+    return without_context(tagged, without_strays(tagged, without_harm_words(tagged, found, counts)), counts)
+
+
+def _of_nobody(tagged: Tagged, chosen: tuple[str, Tag], scene: _Scene, sides: Sequence[Side]) -> bool:
+    """Whether "clash" stands with no side, nobody harmed, no weapon and no place: a figure of speech."""
+    if chosen[0] != "armed_clash" or chosen[1].detail != "strong":
+        return False
+    return not (sides or scene.counted or scene.places or tagged.by("weapon") or tagged.by("harm"))
 
 
 _HEADING_WORDS = 8  # a coder's heading stands at the head of its note
@@ -191,6 +205,11 @@ def _fulfilled(tagged: Tagged, trigger: Tag, scene: _Scene) -> bool:
         return False
     if sub == "territory":
         after = any(0 <= t.first - trigger.last <= 7 for t in tagged.by("territory"))
+        if key in ("back", "brought", "bring", "bringing"):
+            return True
+        before = tagged.words[trigger.first - 1].key if trigger.first else ""
+        if key == "occupied" and before in ("of", "in", "from", "the", "to", "russian", "israeli", "temporarily"):
+            return False  # "residents of occupied Kherson"
         named = any(0 <= first - trigger.last <= 3 for first in scene.places)
         if key in ("took", "take", "takes", "entered"):
             held = any(0 <= t.first - trigger.last <= 3 for t in tagged.by("beside") if t.value == "armed_clash")
@@ -288,6 +307,9 @@ def _plain_blast(trigger: Tag, key: str, scene: _Scene) -> bool:
     )
 
 
+_OTHER_MEANS = frozenset({"suicide", "chemical", "explosive"})
+
+
 def _sharpened(
     tagged: Tagged, chosen: tuple[str, Tag], sides: Sequence[Side], counts: Sequence[Count]
 ) -> tuple[str, Tag]:
@@ -299,7 +321,12 @@ def _sharpened(
         return "air_strike", trigger
     if key == "disrupted_weapons" and trigger.detail == "strong" and _crewed(tagged, trigger):
         return "armed_clash", trigger
+    if key == "attack" and is_attack(tagged, trigger) and hits_armed(tagged, trigger):
+        return "armed_clash", trigger
     weapons = {w.value for w in tagged.by("weapon") if abs(w.first - trigger.first) <= 8}
+    by_a_state = key in ("attack", "armed_clash") and trigger.detail == "weak" and from_afar(tagged, trigger)
+    if by_a_state and not weapons & _OTHER_MEANS and not hits_armed(tagged, trigger):
+        return fired_by(tagged, trigger), trigger
     if key in ("attack", "armed_clash", "remote_explosive") and "suicide" in weapons:
         return "suicide_bomb", trigger
     if key in ("attack", "air_strike", "shelling") and "chemical" in weapons:

@@ -118,7 +118,11 @@ def places_of(
         end = mention.end - base
         if tagged.sentence.text[end : end + 1] == "-" and tagged.sentence.text[end + 1 : end + 2].isupper():
             continue  # "Tochka-U"
-        if any(t.first == last for t in tagged.by("not_place_after")) or _far_from(tagged, first):
+        if (
+            capital_speaks(tagged, first)
+            or any(t.first == last for t in tagged.by("not_place_after"))
+            or _far_from(tagged, first)
+        ):
             continue
         place = choose(mention, country, following, known)
         if place is None:
@@ -169,6 +173,28 @@ def _stands_in(tagged: Tagged, first: int) -> bool:
     if at > 1 and tagged.words[at - 1].key == "of":
         return any(t.last == at - 1 for t in (*tagged.by("territory"), *tagged.by("compass")))
     return at > 0 and tagged.words[at - 1].key in ("in", "at", "near", "into", "on", "inside", "across")
+
+
+_TO_WHOM = frozenset(
+    {"accused", "accuses", "accusing", "blamed", "blames", "blaming", "urged", "told", "warned", "against", "with"}
+)
+
+
+def capital_speaks(tagged: Tagged, first: int) -> str | None:
+    """The country that a capital stands for: "Kyiv accused Moscow", "اتهمت كييف موسكو"; None where it is a place."""
+    capital = next((t for t in tagged.by("capital") if t.first == first), None)
+    if capital is None or any(t.last == first for t in tagged.by("locative")):
+        return None
+    before = tagged.words[first - 1].key if first else ""
+    says = [*tagged.by("says"), *tagged.by("accuses"), *tagged.by("denial")]
+    if any(0 <= s.first - capital.last <= 1 for s in says) or before in _TO_WHOM:
+        return capital.value
+    if not "\u0600" <= tagged.words[first].key[:1] <= "\u06ff":
+        return None
+    spoke = {s.last for s in says}  # in Arabic the verb comes first, then who spoke, then to whom
+    return (
+        capital.value if first in spoke or (first - 1 in spoke and tagged.by("capital")[0].first == first - 1) else None
+    )
 
 
 _FAR = frozenset({"km", "kilometres", "kilometers", "miles", "كم", "كيلومتر", "كيلومترا"})
