@@ -34,6 +34,7 @@ from alerts.sending import (
 )
 from alerts.timing import Timing
 from conflict.errors import StorageError
+from conflict.policy import NO_POLICY, Policy
 from messages.catalog import Catalog
 from storage import Storage, Unit
 from storage.chats import Chat, ChatState
@@ -75,6 +76,7 @@ class Dispatcher:
     window: int = WINDOW
     most_an_hour: int = MOST_AN_HOUR
     loudness: Loudness = field(default_factory=Loudness)
+    policy: Policy = NO_POLICY
     in_thread: InThread = _in_thread
     _flight: dict[asyncio.Task[Outcome], Ready] = field(default_factory=dict)
     _texts: Texts = field(default_factory=Texts)
@@ -167,7 +169,7 @@ class Dispatcher:
             return []
         originals = unit.deliveries.several(one.edit_of for one in claimed if one.edit_of is not None)
         chats = unit.chats.several({one.chat_id for one in claimed})
-        rendering = Rendering(unit, self.catalog, now, self._texts.at(now))
+        rendering = Rendering(unit, self.catalog, now, self._texts.at(now), self.policy)
         rendering.read([*claimed, *originals.values()])
         timing = Timing(unit, rendering, claimed, now, self.most_an_hour)
         found = [self._prepare(unit, timing, one, chats.get(one.chat_id), originals, halts) for one in claimed]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from itertools import pairwise
 
 from conflict.answers import Reply
 from conflict.ceasefires import Ceasefire
 from conflict.events import ConflictEvent
+from conflict.policy import NO_POLICY, Policy
 from conflict.revisions import Version, changed, version_of
 from conflict.vocabulary import Verification
 from messages.alerts import Alert, Step, render_alert, render_change
@@ -46,6 +47,7 @@ class Rendering:
     catalog: Catalog
     now: datetime
     texts: Texts = field(default_factory=Texts)
+    policy: Policy = NO_POLICY
     _events: dict[str, ConflictEvent | None] = field(default_factory=dict)
     _histories: dict[str, tuple[Version, ...]] = field(default_factory=dict)
     _shown: dict[int, dict[str, int]] = field(default_factory=dict)
@@ -156,14 +158,18 @@ class Rendering:
 
     def _event(self, event_id: str) -> ConflictEvent | None:
         if event_id not in self._events:
-            event = self._events[event_id] = self.unit.events.get(event_id)
+            held = self.unit.events.get(event_id)
+            event = self._events[event_id] = self.policy.shown(held, self.now) if held else None
             if event is not None:
                 self.texts.events[event.event_id] = event
         return self._events[event_id]
 
     def _history(self, event_id: str) -> tuple[Version, ...]:
         if event_id not in self._histories:
-            self._histories[event_id] = self.unit.matching.history(event_id)
+            event, told = self._event(event_id), self.unit.matching.history(event_id)
+            if event is not None:
+                told = tuple(replace(one, facts=self.policy.past(one.facts, event, self.now)) for one in told)
+            self._histories[event_id] = told
         return self._histories[event_id]
 
     def _truces(self, events: Iterable[ConflictEvent]) -> tuple[Ceasefire, ...]:

@@ -115,6 +115,7 @@ def seat_alerts(
             default_language=settings.language,
             default_tz=settings.timezone,
             most_an_hour=settings.alerts_per_hour,
+            policy=services.answering.policy,
             in_thread=in_thread,
         )
 

@@ -8,12 +8,13 @@ from datetime import UTC, datetime, tzinfo
 from bot.ceasefires import with_ceasefires
 from bot.summing import sums_of
 from conflict.answers import Answer
-from conflict.ceasefires import Ceasefire
+from conflict.ceasefires import Ceasefire, CeasefireStatus
 from conflict.composing import Sums, compose, days_of, tolls_inside
 from conflict.events import ConflictEvent
 from conflict.gazetteer import Gazetteer
 from conflict.names import normal
 from conflict.places import Place
+from conflict.policy import NO_POLICY, Policy
 from conflict.question_parser import parse_question
 from conflict.questions import Clarification, Question, QuestionKind
 from conflict.vocabulary import PlaceLevel
@@ -35,13 +36,15 @@ _POINTS = frozenset({PlaceLevel.FACILITY, PlaceLevel.SETTLEMENT})
 class Answering:
     """Answers questions from one database and one gazetteer; safe to call from several threads.
 
-    `sample`: the database holds the bundled demonstration, so that an empty answer is marked as such too.
+    `sample`: the database holds the bundled demonstration, so that an empty answer is marked as such too. `policy`:
+    what of an event is not shown at once.
     """
 
     storage: Storage
     places: Gazetteer
     country: str | None = None
     sample: bool = False
+    policy: Policy = NO_POLICY
 
     def ask(
         self,
@@ -103,6 +106,7 @@ class Answering:
         adds = not nowhere and (totals or question.kind in SAYS_TOTALS)
         found = NOTHING if nowhere else unit.events.query(query, with_undated=False)
         coarser = () if nowhere or page else unit.events.coarser(query).events
+        found, coarser = self._shown(found, tuple(coarser), query, now)
         tolls = () if nowhere else unit.tolls.query(query, limit=None if adds else SHOWN_TOLLS)
         shown = tolls[:SHOWN_TOLLS]
         newest = _newest(unit, query) if not found.total and query.places else None
@@ -129,12 +133,31 @@ class Answering:
             database_empty=not found.total and not unit.events.any(),
             tz=tz,
         )
-        return replace(answer, newest=newest)
+        return replace(answer, newest=self.policy.shown(newest, now) if newest else None)
 
-    def event(self, event_id: str) -> ConflictEvent | None:
-        """One event as held now, merges followed."""
+    def _shown(
+        self, found: EventPage, coarser: tuple[ConflictEvent, ...], query: EventQuery, now: datetime
+    ) -> tuple[EventPage, tuple[ConflictEvent, ...]]:
+        """The same as the policy has it; whose place is not said is, beside a town, one of those only known coarser."""
+        shown = [self.policy.shown(event, now) for event in found.events]
+        coarser = tuple(self.policy.shown(event, now) for event in coarser)
+        near = query.radius_km is not None or any(place.level in _POINTS for place in query.places)
+        moved = [
+            one
+            for one, event in zip(shown, found.events, strict=True)
+            if near and self.policy.coarsened_to(event, now) is not None
+        ]
+        if moved:
+            shown = [event for event in shown if event not in moved]
+            found = replace(found, total=found.total - len(moved))
+            coarser = (*moved, *coarser)
+        return replace(found, events=tuple(shown)), coarser
+
+    def event(self, event_id: str, now: datetime) -> ConflictEvent | None:
+        """One event as held now and shown at this instant, merges followed."""
         with self.storage.begin() as unit:
-            return unit.events.get(event_id)
+            held = unit.events.get(event_id)
+        return self.policy.shown(held, now) if held else None
 
 
 def _kin(one: Place, other: Place) -> bool:
@@ -183,7 +206,10 @@ def _newest(unit: Unit, query: EventQuery) -> ConflictEvent | None:
 def _ceasefires(unit: Unit, query: EventQuery, now: datetime) -> tuple[Ceasefire, ...]:
     today = (query.as_of or now).date()
     areas = tuple(dict.fromkeys(area for place in query.places for area in containing(place)))
-    return unit.ceasefires.query(areas, query.first_day or today, query.last_day or today) if areas else ()
+    if not areas:
+        return ()
+    found = unit.ceasefires.query(areas, query.first_day or today, query.last_day or today)
+    return tuple(truce for truce in found if truce.status is not CeasefireStatus.PROPOSED)
 
 
 def containing(place: Place) -> tuple[str, ...]:

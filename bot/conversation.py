@@ -14,6 +14,7 @@ from bot.gathering import seat_gathering
 from bot.lifecycle import Deadlines
 from bot.lifecycle import run as run_application
 from bot.opening import load_catalog
+from bot.reviewing import TICK_SECONDS, ReviewingServices
 from bot.scheduler import Schedule
 from bot.services import Services
 from bot.settings import Settings
@@ -21,6 +22,7 @@ from bot.settling import SettlingServices
 from handlers.adding import seat_adding
 from handlers.channels import seat_channels
 from handlers.commands import menus
+from handlers.operators import seat_operators
 from handlers.settling import seat_settling
 from messages.buttons import ALERTS
 
@@ -46,9 +48,12 @@ async def _conversation(settings: Settings, services: Services, request: Console
     schedule = Schedule()
     if storage:
         seat_alerts(application, schedule, services, settings, catalog)
-        posts = Intake(storage, services.answering.places, services.now)
+        posts = Intake(storage, services.answering.places, services.now, services.answering.policy)
         seat_channels(application, ChannelServices(posts, catalog), settings.operators)
         seat_adding(application, AddingServices(posts, settings.country), settings.operators)
+        reviewing = ReviewingServices(services.answering, services.now)
+        seat_operators(application, reviewing, settings.operators)
+        schedule.every(TICK_SECONDS, "holds", reviewing.tick)
         seat_gathering(schedule, storage, settings, services.answering.places)
     asyncio.get_running_loop().call_later(WARM_AFTER, services.warm)
     return await run_application(

@@ -20,6 +20,7 @@ from bot.scheduler import Schedule
 from bot.settings import Settings
 from conflict.errors import DatabaseAwayError, SettingsError
 from conflict.gazetteer import Gazetteer
+from conflict.policy import load as load_policy
 from ingest.addresses import Allowance
 from ingest.http import Client, Limits
 from ingest.polling import Outcome, Polling, Status
@@ -180,7 +181,15 @@ async def open_polling(settings: Settings, storage: Storage, places: Gazetteer) 
     async with Client(agent=agent_of(settings), limits=limits, allow=allow) as client:
         readers = readers_of(settings)
         async with Polling(
-            storage, client, extractor, places, readers, agent=AGENT, now=clock, at_once=settings.poll_concurrency
+            storage,
+            client,
+            extractor,
+            places,
+            readers,
+            agent=AGENT,
+            now=clock,
+            at_once=settings.poll_concurrency,
+            policy=load_policy(settings.policy_file),
         ) as polling:
             yield polling
 

@@ -12,6 +12,7 @@ from conflict.actors import Actors
 from conflict.errors import UsageError
 from conflict.gazetteer import Gazetteer
 from conflict.gazetteer_file import NamedPlace
+from conflict.policy import load as load_policy
 from messages.catalog import Catalog
 from storage import Storage, open_storage
 
@@ -45,7 +46,7 @@ def answering(settings: Settings, storage: Storage) -> Answering:
     """What answers questions from this database."""
     with storage.begin() as unit:
         sample = unit.reports.any_sample()
-    return Answering(storage, load_places(storage), settings.country, sample)
+    return Answering(storage, load_places(storage), settings.country, sample, load_policy(settings.policy_file))
 
 
 def load_catalog(places: Gazetteer | None = None) -> Catalog:

@@ -83,7 +83,7 @@ class Services:
 
     async def event(self, event_id: str) -> ConflictEvent | None:
         """One event as held now, merges followed; None if it is not there."""
-        return await self._do(self.answering.event, event_id)
+        return await self._do(self.answering.event, event_id, self.now())
 
     async def _do(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run in a worker thread; DatabaseAwayError when it takes too long: a frozen server answers nothing at all."""

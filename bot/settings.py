@@ -93,6 +93,13 @@ class Settings(SourceSettings):
         "and allow channels to be read.",
         "be numbers separated by commas",
     )
+    policy_file: Path | None = setting(
+        "SITREP_POLICY_FILE",
+        None,
+        "A file of rules that delay or coarsen what should not be shown at once, in place of the one that ships "
+        "(docs/howto/operate-events.md).",
+        "be a file",
+    )
     poll_timeout: int = setting(
         "SITREP_POLL_TIMEOUT",
         50,

@@ -170,7 +170,7 @@ class SubscribingServices:
         meant = [event for event in page.events if matches(event, wanted)]
         more = page.total > len(page.events)
         setting = Setting(today)
-        example = meant[0] if meant else None
+        example = self.answering.policy.shown(meant[0], self.now()) if meant else None
         return Subscribed(self._described(wanted), len(meant), more, example, setting, nothing_from=unheard)
 
     def _unheard_of(self, unit: Unit, places: tuple[Place, ...]) -> Place | None:
@@ -217,7 +217,8 @@ class SubscribingServices:
             event = unit.events.get(event_id)
         if event is None:
             return None
-        return event, tuple(one for one in self._listed(chat) if matches(event, one.subscription))
+        meant = tuple(one for one in self._listed(chat) if matches(event, one.subscription))
+        return self.answering.policy.shown(event, self.now()), meant
 
     def _described(self, one: Subscription) -> Described:
         found = []

@@ -4,6 +4,7 @@ SitrepError                 exit status 1
 ├── UsageError              exit status 2: a command or setting that cannot be carried out as given
 │   └── SettingsError       one or more settings are wrong; all of them are named at once
 ├── InputError              exit status 2: a file, text or row that cannot be read
+│   └── ReviewError         what an operator asks of an event cannot be done
 ├── StorageError            exit status 1
 │   ├── SchemaError         the database has a schema this version does not know
 │   └── DatabaseAwayError        the database cannot be reached now; try again
@@ -33,6 +34,15 @@ class InputError(SitrepError):
     """A file, text or row that cannot be read; the message says where and why."""
 
     exit_status = 2
+
+
+class ReviewError(InputError):
+    """What an operator asks of an event cannot be done; `text` with its `{names}` can be said in another language."""
+
+    def __init__(self, text: str, **values: str) -> None:
+        super().__init__(text.format_map(values))
+        self.text = text
+        self.values = values
 
 
 class StorageError(SitrepError):

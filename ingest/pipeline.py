@@ -20,6 +20,7 @@ from conflict.claims import Claim
 from conflict.events import ChangeKind, ConflictEvent, EventData, EventIntent, Report
 from conflict.facts import EventFacts
 from conflict.fingerprints import fingerprint, may_be_copies, near_copies
+from conflict.policy import NO_POLICY, Policy
 from conflict.tolls import BreachTally, TollReport
 from conflict.vocabulary import OriginatorKind
 from ingest.decide import Telling, may_meet, possibly_same, telling_of, tellings
@@ -84,12 +85,18 @@ class IngestResult:
 
 
 class Pipeline:
-    """Takes reports in, one at a time. `now` is the seam for time: an aware instant in UTC."""
+    """Takes reports in, one at a time. `now` is the seam for time: an aware instant in UTC.
 
-    def __init__(self, storage: Storage, extractor: Extracts, now: Callable[[], datetime]) -> None:
+    `policy` says which new events wait before they are shown.
+    """
+
+    def __init__(
+        self, storage: Storage, extractor: Extracts, now: Callable[[], datetime], policy: Policy = NO_POLICY
+    ) -> None:
         self._storage = storage
         self._extractor = extractor
         self._now = now
+        self._policy = policy
 
     @property
     def storage(self) -> Storage:
@@ -129,6 +136,7 @@ class Pipeline:
                 unit.tolls.save(toll)
             for tally in tallies:
                 unit.tallies.save(tally)
+            self._delay(unit, steps, at)
             withdrawn = follow_edit(unit, report, at)
             _link(unit, report, steps, at)
             if reason and not (events or tolls or tallies):
@@ -185,6 +193,13 @@ class Pipeline:
             for step in more:
                 _carry_out(unit, step, at)
         return _result(report, (*steps, *more), 0, 0, None)
+
+    def _delay(self, unit: Unit, steps: Sequence[Step], at: datetime) -> None:
+        """Hold new events back for as long as the policy says."""
+        for step in steps:
+            delay = self._policy.delay(step.event)
+            if step.kind is ChangeKind.NEW and delay:
+                unit.events.mark(step.event.event_id, held=True, held_until=at + delay)
 
     def _known(self, report_id: str) -> bool:
         with self._storage.begin() as unit:

@@ -25,6 +25,7 @@ from typing import Final, ParamSpec, TypeVar
 from conflict.errors import DatabaseAwayError
 from conflict.events import Report
 from conflict.gazetteer import Gazetteer
+from conflict.policy import NO_POLICY, Policy
 from ingest.http import Fetched, Fetches, Refused, Request, Unchanged
 from ingest.importing import Counts, Importer
 from ingest.intervals import next_interval, next_poll
@@ -88,13 +89,14 @@ class Polling:
         chance: Callable[[], float] = random.random,
         at_once: int = 16,
         patience: float | None = None,
+        policy: Policy = NO_POLICY,
     ) -> None:
         self._storage = storage
         self._readers = readers
         self._now = now
         self._chance = chance
         self._lanes = Lanes(at_once) if patience is None else Lanes(at_once, patience=patience)
-        self._desk = _Desk(storage, client, extractor, places, agent, now)
+        self._desk = _Desk(storage, client, extractor, places, agent, now, policy)
 
     async def __aenter__(self) -> Polling:
         await self._desk.pages.__aenter__()
@@ -209,12 +211,13 @@ class _Desk:
         places: Gazetteer,
         agent: str,
         now: Callable[[], datetime],
+        policy: Policy,
     ) -> None:
         self._storage = storage
         self._client = client
         self._extractor = extractor
         self._places = places
-        self._pipeline = Pipeline(storage, extractor, now)
+        self._pipeline = Pipeline(storage, extractor, now, policy)
         self._importer: Importer | None = None
         self._robots = Robots(client, agent, now)
         self._writer = ThreadPoolExecutor(1, "gather")

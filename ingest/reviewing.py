@@ -1,7 +1,7 @@
 """What operators do to an event: hold, release, withdraw, restore, confirm, correct, merge, unmerge.
 
 Each in the transaction of the unit it is given: a new revision through the change feed, so that whoever was told hears
-of it, and an entry in the audit trail. InputError says in a sentence why something cannot be done.
+of it, and an entry in the audit trail. ReviewError says in a sentence why something cannot be done.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Final
 from conflict.ceasefires import truces_covering
 from conflict.claims import Claim
 from conflict.corrections import Correction
-from conflict.errors import InputError
+from conflict.errors import ReviewError
 from conflict.events import ChangeKind, ConflictEvent
 from conflict.facts import Breach
 from conflict.fold import fold
@@ -48,16 +48,18 @@ class Review:
             found = list({event.event_id: event for event in merged if event is not None}.values())
         if len(found) > 1:
             ids = ", ".join(event.event_id for event in found)
-            raise InputError(f"Several events are shown as #{asked[:12]}. Write one in full: {ids}.")
+            raise ReviewError("Several events are shown as #{id}. Write one in full: {ids}.", id=asked[:12], ids=ids)
         if not found:
-            raise InputError(f"There is no event #{asked[:12]}. Its id stands at the end of each alert, such as #7F3A.")
+            raise ReviewError(
+                "There is no event #{id}. Its id stands at the end of each alert, such as #7F3A.", id=asked[:12]
+            )
         return found[0]
 
     def hold(self, name: str, until: datetime | None = None) -> ConflictEvent:
         """Keep an event from answers and from whoever was not told yet, until an instant or until it is released."""
         event = self.find(name)
         if event.verification is Verification.RETRACTED:
-            raise InputError(f"{event.short_id} is withdrawn already: nobody is told of it.")
+            raise ReviewError("{id} is withdrawn already: nobody is told of it.", id=event.short_id)
         self.unit.events.mark(event.event_id, held=True, held_until=until)
         self.unit.holds.untell(event.event_id, (DeliveryState.PENDING,), at=self.at)
         self._record("hold", event, until=until.isoformat() if until else None)
@@ -67,7 +69,7 @@ class Review:
         """Let a held event go: whoever would have heard of it hears of it now."""
         event = self.find(name)
         if not event.held:
-            raise InputError(f"{event.short_id} is not held back: there is nothing to release.")
+            raise ReviewError("{id} is not held back: there is nothing to release.", id=event.short_id)
         self.unit.events.mark(event.event_id, held=False)
         self.unit.holds.untell(event.event_id, _WAITING, at=self.at)
         self._record("release", event)
@@ -77,9 +79,9 @@ class Review:
         """Take an event back: it leaves the answers, and whoever was told is told that it is withdrawn."""
         event, why = self.find(name), " ".join(why.split())[:_LONGEST_WHY]
         if event.verification is Verification.RETRACTED:
-            raise InputError(f"{event.short_id} is withdrawn already.")
+            raise ReviewError("{id} is withdrawn already.", id=event.short_id)
         if not why:
-            raise InputError("Say why it is withdrawn; the reason is kept with the event.")
+            raise ReviewError("Say why it is withdrawn; the reason is kept with the event.")
         self._record("withdraw", event, why=why)
         return self._save(self._folded(event, retracted=True), ChangeKind.RETRACTED, f"withdrawn: {why}", ())
 
@@ -87,7 +89,7 @@ class Review:
         """Take a withdrawal back."""
         event = self.find(name)
         if event.verification is not Verification.RETRACTED:
-            raise InputError(f"{event.short_id} is not withdrawn: there is nothing to restore.")
+            raise ReviewError("{id} is not withdrawn: there is nothing to restore.", id=event.short_id)
         flags = self.unit.events.flags(event.event_id)
         self.unit.holds.untell(event.event_id, (DeliveryState.SUPERSEDED,), at=self.at)
         self._record("restore", event)
@@ -98,7 +100,7 @@ class Review:
         """Vouch that it happened."""
         event = self._standing(name)
         if event.verification is Verification.CONFIRMED:
-            raise InputError(f"{event.short_id} is confirmed already.")
+            raise ReviewError("{id} is confirmed already.", id=event.short_id)
         self.unit.events.mark(event.event_id, confirmed=True)
         self._record("confirm", event)
         return self._save(self._folded(event, confirmed=True), ChangeKind.REVISED, "confirmed by an operator", ())
@@ -109,7 +111,7 @@ class Review:
         others = tuple(one for one in event.corrections if one.field != correction.field)
         after = self._folded(event, corrections=(*others, correction))
         if after.facts == event.facts and correction in event.corrections:
-            raise InputError(f"{event.short_id} says so already.")
+            raise ReviewError("{id} says so already.", id=event.short_id)
         self._record("correct", event, field=correction.field, value=_plain(correction))
         return self._save(after, ChangeKind.REVISED, "corrected by an operator", (correction.field,))
 
@@ -117,9 +119,9 @@ class Review:
         """Two events are one, whatever reports say later: the first is kept, the second leads to it."""
         kept, absorbed = self._standing(into), self._standing(other)
         if kept.event_id == absorbed.event_id:
-            raise InputError(f"Both ids are of the same event, {kept.short_id}: there is nothing to merge.")
+            raise ReviewError("Both ids are of the same event, {id}: there is nothing to merge.", id=kept.short_id)
         if kept.sample != absorbed.sample:
-            raise InputError("One of the two belongs to the bundled sample; it never becomes one with a real event.")
+            raise ReviewError("One of the two belongs to the bundled sample; it never becomes one with a real event.")
         why = " ".join(why.split())[:_LONGEST_WHY] or "an operator says that they are one"
         said = tuple(dict.fromkeys((*absorbed.corrections, *kept.corrections)))
         sure = Verification.CONFIRMED in (kept.verification, absorbed.verification)
@@ -142,7 +144,7 @@ class Review:
         found = {event.event_id: event for event in self.unit.events.get_many((absorbed_id, into_id))}
         again, rest = found[absorbed_id], found[into_id]
         if not again.claims or not rest.claims:
-            raise InputError("Nothing would be left of one of the two: its reports are gone.")
+            raise ReviewError("Nothing would be left of one of the two: its reports are gone.")
         left = tuple(one for one in rest.corrections if one not in again.corrections)
         saved = []
         for event, corrections in ((again, again.corrections), (rest, left)):
@@ -161,7 +163,7 @@ class Review:
     def _standing(self, name: str) -> ConflictEvent:
         event = self.find(name)
         if event.verification is Verification.RETRACTED:
-            raise InputError(f"{event.short_id} is withdrawn; restore it first.")
+            raise ReviewError("{id} is withdrawn; restore it first.", id=event.short_id)
         return event
 
     def _absorbed(self, name: str) -> str:
@@ -172,9 +174,9 @@ class Review:
             event = self.find(name)
             found = self.unit.events.absorbed_by(event.event_id)
             if not found:
-                raise InputError(f"{event.short_id} was not merged with another: there is nothing to take back.")
+                raise ReviewError("{id} was not merged with another: there is nothing to take back.", id=event.short_id)
         if len(found) > 1:
-            raise InputError(f"Several events were merged there. Write one in full: {', '.join(found[:5])}.")
+            raise ReviewError("Several events were merged there. Write one in full: {ids}.", ids=", ".join(found[:5]))
         return found[0]
 
     def _folded(

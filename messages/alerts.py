@@ -26,6 +26,7 @@ from messages.catalog import Texts, msg
 from messages.chat_actions import Settle, SnoozePlace
 from messages.events import Setting, event_line, event_name, late_report, tag_name, unknowns, what
 from messages.html import Html, bold, escape, folded_quote, italic, link, split
+from messages.rulings import ruling_notes
 from messages.tolls import facts_toll
 from messages.truces import accusation
 from messages.voices import claim_voice, name_of, standing, verification
@@ -215,6 +216,7 @@ def _more(event: ConflictEvent, alert: Alert, texts: Texts) -> list[Html]:
         lines.append(capital(texts.joined(missing, "; ")))
     if facts.tags:
         lines.append(texts.say("Concerns: {tags}", tags=texts.joined(tag_name(tag, texts) for tag in facts.tags)))
+    lines += ruling_notes(event, texts)
     if facts.breach is None:
         return lines
     lines += [accusation(breach, texts) for breach in facts.breach.reported]

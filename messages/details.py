@@ -10,6 +10,7 @@ from messages.bidi import with_direction
 from messages.catalog import Texts
 from messages.events import late_report, tag_name, unknowns, what
 from messages.html import Html, bold, italic
+from messages.rulings import ruling_notes
 from messages.sources import claim_line
 from messages.tolls import event_toll
 from messages.truces import accusation
@@ -58,6 +59,7 @@ def _facts(event: ConflictEvent, texts: Texts, today: date | None) -> list[Html]
         lines.extend(accusation(breach, texts) for breach in facts.breach.reported)
         if facts.breach.inferred and not facts.breach.reported:
             lines.append(texts.say("Inside the truce area, no accusation stored."))
+    lines += ruling_notes(event, texts)
     if late := late_report(event, today, texts):
         lines.append(capital(late))
     return lines

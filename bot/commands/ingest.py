@@ -6,6 +6,7 @@ from argparse import Namespace
 
 from bot.clock import clock
 from bot.opening import instant, load_places, open_database, settings_with_logs
+from conflict.policy import load as load_policy
 from ingest.extraction import Extractor
 from ingest.pipeline import Pipeline
 from ingest.sources.files import read_file
@@ -22,7 +23,8 @@ def ingest(arguments: Namespace) -> int:
     ]
     storage = open_database(settings.storage_url)
     try:
-        pipeline = Pipeline(storage, Extractor.load(load_places(storage)), clock)
+        policy = load_policy(settings.policy_file)
+        pipeline = Pipeline(storage, Extractor.load(load_places(storage)), clock, policy)
         results = pipeline.ingest_all(reports)
     finally:
         storage.close()
