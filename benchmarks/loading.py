@@ -51,9 +51,8 @@ def sqlite_world(gazetteer: Gazetteer) -> str:
     FOLDER.mkdir(parents=True, exist_ok=True)
     path = FOLDER / f"world-{label()}.db"
     if not path.exists():
-        part = path.with_suffix(".part")
-        for left in FOLDER.glob(part.name + "*"):
-            left.unlink()
+        part = path.with_suffix(f".{os.getpid()}.part")  # two at once write each its own
+        part.unlink(missing_ok=True)
         began = time.monotonic()
         _fill(part, World(gazetteer, SIZE, datetime.now(UTC).date()))
         part.rename(path)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 
 from bot.ceasefires import with_ceasefires
+from bot.remembering import Remembered
 from bot.summing import sums_of
 from conflict.answers import Answer
 from conflict.ceasefires import Ceasefire, CeasefireStatus
@@ -17,6 +18,7 @@ from conflict.places import Place
 from conflict.policy import NO_POLICY, Policy
 from conflict.question_parser import parse_question
 from conflict.questions import Clarification, Question, QuestionKind
+from conflict.tolls import TollReport
 from conflict.vocabulary import PlaceLevel
 from storage import EventPage, EventQuery, Storage, Unit
 
@@ -45,6 +47,7 @@ class Answering:
     country: str | None = None
     sample: bool = False
     policy: Policy = NO_POLICY
+    _remembered: Remembered = field(default_factory=Remembered, repr=False, compare=False)
 
     def ask(
         self,
@@ -107,14 +110,9 @@ class Answering:
         found = NOTHING if nowhere else unit.events.query(query, with_undated=False)
         coarser = () if nowhere or page else unit.events.coarser(query).events
         found, coarser = self._shown(found, tuple(coarser), query, now)
-        tolls = () if nowhere else unit.tolls.query(query, limit=None if adds else SHOWN_TOLLS)
-        shown = tolls[:SHOWN_TOLLS]
+        sums, shown = (Sums(), ()) if nowhere else self._added(unit, question, query, totals=totals, adds=adds)
         newest = _newest(unit, query) if not found.total and query.places else None
         behind = [claim for event in (*found.events, *coarser) for claim in event.claims]
-        sums = Sums()
-        if adds:
-            inside = tolls_inside(tolls, query.first_day, query.last_day)
-            sums = sums_of(unit, question, query, tolls, inside, self._widened, everything=totals)
         answer = compose(
             question,
             now,
@@ -153,6 +151,26 @@ class Answering:
             coarser = (*moved, *coarser)
         return replace(found, events=tuple(shown)), coarser
 
+    def _added(
+        self, unit: Unit, question: Question, query: EventQuery, *, totals: bool, adds: bool
+    ) -> tuple[Sums, tuple[TollReport, ...]]:
+        """The sums of all that matches and the newest toll reports, as long as nothing changes there as they were."""
+
+        def add() -> tuple[Sums, tuple[TollReport, ...]]:
+            tolls = unit.tolls.query(query, limit=None if adds else SHOWN_TOLLS)
+            if not adds:
+                return Sums(), tolls
+            inside = tolls_inside(tolls, query.first_day, query.last_day)
+            sums = sums_of(unit, question, query, tolls, inside, self._widened, everything=totals)
+            return sums, tolls[:SHOWN_TOLLS]
+
+        asked = replace(query, limit=0, offset=0)
+        if not adds:  # toll reports alone: whatever else is asked of the events
+            asked = EventQuery(query.places, first_day=query.first_day, last_day=query.last_day, source=query.source)
+            return self._remembered.recall(asked, unit.events.stamp(query), add, lambda made: len(made[1]))
+        key = (asked, question.kind, question.civilians, question.places, totals)
+        return self._remembered.recall(key, unit.events.stamp(query), add, _parts)
+
     def event(self, event_id: str, now: datetime) -> ConflictEvent | None:
         """One event as held now and shown at this instant, merges followed."""
         with self.storage.begin() as unit:
@@ -167,6 +185,11 @@ def _kin(one: Place, other: Place) -> bool:
     town, facility = (one, other) if other.level is PlaceLevel.FACILITY else (other, one)
     name = normal(town.name)
     return bool(name) and f" {normal(facility.name)} ".startswith(f" {name} ")
+
+
+def _parts(made: tuple[Sums, tuple[TollReport, ...]]) -> int:
+    sums, tolls = made
+    return len(sums.told) + len(sums.voices) + len(sums.rows) + len(tolls)
 
 
 def query_of(

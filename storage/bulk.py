@@ -20,7 +20,7 @@ from conflict.facts import EventFacts
 from conflict.gazetteer_file import NamedPlace
 from storage.bulkrows import PlainRows, Values, instant_of, is_plain, microseconds
 from storage.codec import to_json
-from storage.derived import add_counts, derived, event_marks
+from storage.derived import add_counts, areas_changed, derived, event_marks
 from storage.deriving import derive_all
 from storage.eventrows import area_values, claim_values, event_values, further_places, order_values, point_values
 from storage.inserting import insert_rows, turns_of
@@ -28,6 +28,7 @@ from storage.models import changes, claims, event_places, events, kept_aside, pl
 from storage.reports import _values as report_values
 from storage.session import Session
 from storage.sources import KeptAside
+from storage.stamps import all_changed
 from storage.types import clean
 
 _ROOMY = "PRAGMA cache_size = -49152"
@@ -128,11 +129,15 @@ class Bulk:
         insert_rows(connection, claims, [one for row in rows for one in row.claims])
         insert_rows(connection, changes, [row.changes for row in rows])
         insert_rows(connection, event_marks, [one for row in rows for one in row.marks])
-        add_counts(connection, Counter(where for row in rows for where in row.counted))
+        counts = Counter(where for row in rows for where in row.counted)
+        add_counts(connection, counts)
+        areas_changed(connection, counts)
 
     def derive_all(self) -> None:
         """Note anew what answers are counted from, after rows came in by another way than this one."""
-        derive_all(self._session.ingesting())
+        connection = self._session.ingesting()
+        derive_all(connection)
+        all_changed(connection)
 
     def save_places(self, learned: Sequence[NamedPlace], *, at: datetime) -> int:
         """Keep learned places that are not stored, with their names; how many were new."""

@@ -46,6 +46,7 @@ from conflict.vocabulary import CasualtyKind, SubEventType
 from storage.codec import tuple_reader
 from storage.eventquery import keys, tag_mark
 from storage.models import event_places, events, metadata, to
+from storage.stamps import changed
 from storage.types import Instant, Words
 
 BATCH = 500
@@ -114,6 +115,7 @@ def derive(connection: Connection, event_ids: Iterable[str]) -> None:
     counts: Counter[Spot] = Counter()
     _mark(connection, event_ids, counts)
     add_counts(connection, counts)
+    areas_changed(connection, counts)
 
 
 def _mark(connection: Connection, event_ids: Iterable[str], counts: Counter[Spot]) -> None:
@@ -167,6 +169,7 @@ def forget(connection: Connection, event_ids: Iterable[str]) -> None:
         for told in _told(connection, ids):
             counts.subtract(told.counted())
         add_counts(connection, counts)
+        areas_changed(connection, counts)
         connection.execute(delete(event_marks).where(event_marks.c.event_id.in_(ids)))
 
 
@@ -354,6 +357,12 @@ def add_counts(connection: Connection, counts: Counter[Spot]) -> None:
     ]
     if rows:
         connection.execute(_adding(connection.dialect.name), rows)
+
+
+def areas_changed(connection: Connection, counts: Counter[Spot]) -> None:
+    """What is counted and added in the areas of these changed (`storage.stamps`)."""
+    if counts:
+        changed(connection, {area for area, _, _ in counts})
 
 
 @lru_cache(maxsize=2)

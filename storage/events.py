@@ -34,6 +34,7 @@ from storage.eventrows import order_values, to_claim, to_event, to_totals
 from storage.eventsaving import Flags
 from storage.models import claims, events
 from storage.session import Session
+from storage.stamps import Stamp, stamp_of
 
 __all__ = ["EventPage", "EventQuery", "EventTotals", "Events", "Flags"]
 
@@ -192,6 +193,13 @@ class Events:
             eventstatements.told_by(shape_of(query, areas)), values_of(query, areas)
         ).scalars()
         return tuple(dict.fromkeys(one for words in said for one in voices_of(words)))
+
+    def stamp(self, query: EventQuery) -> Stamp | None:
+        """What stays the same as long as nothing changes in what is added up for this search; read it before the sums.
+
+        None where they change with the time of day (`as_of`).
+        """
+        return stamp_of(self._session.connection, query)
 
     def number(self, query: EventQuery) -> int:
         """How many events match; with `as_of`, those first published by then."""

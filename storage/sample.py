@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, true
 from storage.derived import forget
 from storage.models import ceasefires, changes, claims, event_links, events, reports, sources
 from storage.session import Session
+from storage.stamps import all_changed
 
 _BATCH = 500
 
@@ -32,6 +33,7 @@ def remove_sample(session: Session) -> int:
         connection.execute(delete(events).where(events.c.event_id.in_(batch)))
     connection.execute(delete(reports).where(reports.c.sample == true()))
     connection.execute(delete(ceasefires).where(ceasefires.c.sample == true()))
+    all_changed(connection)
     for source_id in source_ids:
         if connection.execute(select(reports.c.report_id).where(reports.c.source_id == source_id).limit(1)).first():
             continue

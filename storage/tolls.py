@@ -18,6 +18,7 @@ from storage.eventrows import area_values as columns_of
 from storage.eventstatements import ALL, SHAPES, within_any
 from storage.models import breach_tallies, tally_places, toll_places, toll_reports
 from storage.session import Session
+from storage.stamps import all_changed, changed
 
 BOUND = 200  # of what an answer tells; newest first
 _TABLES = {"toll": (toll_reports, toll_places), "tally": (breach_tallies, tally_places)}
@@ -126,17 +127,22 @@ def _save(
         if stored[0] == row[name]:
             return False
         connection.execute(delete(table).where(here))
+        all_changed(connection)  # it may have been about other places
     connection.execute(insert(table), row)
     rows = [
         {f"{name}_id": row[f"{name}_id"], "position": position, **columns_of(one)} for position, one in enumerate(where)
     ]
     if rows:
         connection.execute(insert(places), rows)
+    changed(connection, (one[name] for one in rows for name in ("country_code", "admin1_id")))
     return True
 
 
 def _forget(session: Session, table: Table, report_id: str) -> int:
-    gone = session.ingesting().execute(delete(table).where(table.c.report_id == report_id))
+    connection = session.ingesting()
+    gone = connection.execute(delete(table).where(table.c.report_id == report_id))
+    if gone.rowcount:
+        all_changed(connection)
     return gone.rowcount
 
 
