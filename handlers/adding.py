@@ -108,10 +108,10 @@ async def in_words(update: Update, context: Context) -> None:
     user = message.from_user if message else None
     if message is None or seat is None or user is None or user.id not in seat.operators:
         return
-    view = await seat.adding.say(message.text or "", user.id, await chat_of(update, context))
+    chat = await chat_of(update, context)
+    view = await seat.adding.say(message.text or "", user.id, chat)
     if view is not None:
-        texts = desk_of(context).texts((await chat_of(update, context)).language)
-        await send(context.bot, Place.of(message), render_draft(view, texts))
+        await send(context.bot, Place.of(message), render_draft(view, desk_of(context).texts(chat.language)))
         raise ApplicationHandlerStop
 
 
