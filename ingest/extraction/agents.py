@@ -40,6 +40,9 @@ _PASSIVE_TOO = frozenset(
     ]
 )
 _ACTIVE = frozenset(["kills", "kill", "injures", "injure", "wounds", "wound", "claims", "claimed", "slew", "executes"])
+_CARRYING = frozenset({"carrying", "transporting", "ferrying", "تقل", "يقل", "تحمل"})
+_ARTICLES = frozenset({"a", "an", "the"})
+_OF = frozenset({"in", "at", "of", "with", "from", "for", "on", "near", "to", "by", "and", "who", "inside", "as"})
 _OBJECT = frozenset(["a", "an", "the", "another", "his", "her", "their", "its"])
 
 
@@ -61,14 +64,29 @@ def speaks(tagged: Tagged, first: int, last: int) -> bool:
             between = words[last : said.first]
             told_of = words[said.first - 1].key in _BE or any(0 <= h.first - said.last <= 1 for h in harms)
             apart = any(w.sign for w in between) or sign_after(tagged, last - 1)
-            if not told_of and not apart and not _any_in(harms, last, said.first):
+            if (
+                not told_of
+                and not apart
+                and not _another_speaks(tagged, last, said.first)
+                and not _any_in(harms, last, said.first)
+            ):
                 return key not in _BEFORE or key == "told"
     return False
 
 
+def _another_speaks(tagged: Tagged, last: int, says: int) -> bool:
+    """Whether somebody else is named right before "said": "three children the Observatory said"."""
+    words = tagged.words
+    if any(t.first == last for t in tagged.by("voice")):
+        return True
+    return any(words[i].key in _ARTICLES and (i == last or words[i - 1].key not in _OF) for i in range(last, says))
+
+
 def acts(tagged: Tagged, first: int, has_role: bool) -> bool:
-    """Whether those counted are named as the ones who did it: "killed by two gunmen"."""
+    """Whether those counted are named as those who did it or were only there: "by two men", "a bus carrying 25"."""
     before = tagged.words[first - 1].key if first else ""
+    if before in _CARRYING:
+        return True
     return has_role and (before == "by" or [w.key for w in tagged.words[max(0, first - 2) : first]] == ["علي", "يد"])
 
 
@@ -91,7 +109,8 @@ def _does(tagged: Tagged, harm: Tag, starts: Set[int]) -> bool:
     if bounded is not None and not any(w.sign or w.key in _LINKING for w in words[at:bounded]):
         following = [h for h in tagged.by("harm") if 0 < h.first - bounded <= 3]
         parts = any(w.key in ("them", "whom") for w in words[bounded : bounded + 3])
-        return not parts and not any(not _any_sign(tagged, bounded, h.first) for h in following)
+        carried = any(words[i - 1].key in _CARRYING for i in starts if 0 < i < harm.first)
+        return (carried or not parts) and not any(not _any_sign(tagged, bounded, h.first) for h in following)
     return at < len(words) and words[at].key in _OBJECT
 
 

@@ -7,13 +7,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from conflict.facts import Casualty
 from conflict.numbers import NumberMention
 from conflict.vocabulary import CasualtyKind
 from ingest.extraction.agents import acts, doing, speaks
-from ingest.extraction.harmwords import age_at, harm_of_number, names_harm, says_none_killed, toll_before, touches
+from ingest.extraction.harmwords import (
+    age_at,
+    far_behind,
+    harm_of_number,
+    joins,
+    names_harm,
+    says_none_killed,
+    toll_before,
+    touches,
+)
 from ingest.extraction.lexicon import Lexicon
 from ingest.extraction.parts import Count, adds, is_part, parted, turns
 from ingest.extraction.singles import LINKS, kin_at, more_alone, singles, things_after
@@ -31,6 +41,7 @@ def counts(tagged: Tagged, numbers: Sequence[NumberMention], lexicon: Lexicon) -
     cuts, also = turns(tagged), adds(tagged)
     numbered = _people_numbers(tagged, numbers)[:_MOST]
     done_by = doing(tagged, frozenset(first for first, _, _ in numbered))
+    before = _Before()
     for first, last, number in numbered:
         role, role_end = _role(tagged, last)
         dual = next((t for t in tagged.by("role") if t.first == first and t.last >= first + 1), None)
@@ -43,15 +54,23 @@ def counts(tagged: Tagged, numbers: Sequence[NumberMention], lexicon: Lexicon) -
             role = Tag(first, last, "role", "people", "")
         if role is not None and things_after(tagged, role_end):
             continue
-        harm = harm_of_number(tagged, first, last, role, role_end, done_by)
+        if first == before.end and number.count == before.count and tagged.words[first].key[:1] not in "و123456789":
+            continue  # "طفلان شقيقان": the same two
+        joined = before.harm is not None and joins(tagged, before.end, first)
+        if joined and role is None and _unknown_people(tagged, last):
+            role, role_end = Tag(last, last + 1, "role", "people", ""), last + 1
+        harm = harm_of_number(tagged, first, last, role, role_end, done_by, before.harm if joined else None)
         if harm is None or _recalled(tagged, harm):
             continue
-        if speaks(tagged, first, max(role_end, last)) or acts(tagged, first, role is not None):
+        if number.text == "a" and not joined and far_behind(tagged, harm, first):
+            continue
+        subset = is_part(tagged, first, found)
+        if not subset and (speaks(tagged, first, max(role_end, last)) or acts(tagged, first, role is not None)):
             continue
         if role and tagged.words[role.last - 1].key == "family" and number.count == 1:
             continue
         own = _KINDS[harm.value] if names_harm(tagged, first, last, role) else None
-        part = is_part(tagged, first, found) and (own is None or not found or found[-1].casualty.kind is own)
+        part = subset and (own is None or not found or found[-1].casualty.kind is own)
         kind = found[-1].casualty.kind if part and found else _KINDS[harm.value]
         if role is None and not (touches(harm, first, last) or toll_before(tagged, first)):
             continue
@@ -75,9 +94,28 @@ def counts(tagged: Tagged, numbers: Sequence[NumberMention], lexicon: Lexicon) -
         total = toll_before(tagged, first) and not any(c.total for c in found)
         voice = sum(cut < first for cut in cuts)
         found.append(Count(casualty, first, part, total, voice, also))
+        before = _Before(max(role_end, last), count, harm if harm.last <= first else None)
     if says_none_killed(tagged) and all(c.casualty.kind is not CasualtyKind.KILLED for c in found):
         found.append(Count(Casualty(CasualtyKind.KILLED, count=0, low=0, high=0), len(tagged.words)))
     return _without_repeats(parted(tagged, found))
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The number counted last: the word after its people, how many, and the word of harm before it, if it was."""
+
+    end: int = -1
+    count: int | None = None
+    harm: Tag | None = None
+
+
+def _unknown_people(tagged: Tagged, last: int) -> bool:
+    """Whether an unknown plural stands behind a number joined to other victims: "a monk and three novices"."""
+    if last >= len(tagged.words):
+        return False
+    word = tagged.words[last]
+    things = {t.first for c in ("units", "things", "target", "weapon", "territory") for t in tagged.by(c)}
+    return not word.sign and not word.capital and last not in things and word.key.endswith(("s", "ren", "men"))
 
 
 def _recalled(tagged: Tagged, harm: Tag) -> bool:
@@ -216,4 +254,14 @@ def _side(tagged: Tagged, first: int, end: int, side: str | None, lexicon: Lexic
 
 
 def _without_repeats(found: list[Count]) -> list[Count]:
-    return list(dict.fromkeys(found))
+    """The numbers without those told twice, as by headline and lead in one: the same many of the same people."""
+    kept: list[Count] = []
+    for count in found:
+        many = count.casualty.count or count.casualty.low or 0
+        again = many >= _TOLD_AGAIN and any(c.casualty == count.casualty and c.part == count.part for c in kept)
+        if count not in kept and not again:
+            kept.append(count)
+    return kept
+
+
+_TOLD_AGAIN = 5  # a smaller number may come twice by chance

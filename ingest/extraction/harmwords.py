@@ -20,11 +20,18 @@ TOLL_IS = frozenset({"to", "at", "of", "stands", "reached", "hit", "is", "was", 
 
 
 def harm_of_number(
-    tagged: Tagged, first: int, last: int, role: Tag | None, role_end: int, done_by: Set[int]
+    tagged: Tagged,
+    first: int,
+    last: int,
+    role: Tag | None,
+    role_end: int,
+    done_by: Set[int],
+    listed_under: Tag | None = None,
 ) -> Tag | None:
     """The word of harm a number at words `first` to `last` belongs to; `role` is the word for the people it counts.
 
     `done_by` are the words of harm (by first word) that those before them do: no number before one is its toll.
+    `listed_under` is that of the number before, to which this one is joined: "wounded an officer, a medic and two men".
     """
     harms = tagged.by("harm")
     own = _itself(tagged, harms, first, last, role) or _said_of(tagged, harms, first, last)
@@ -38,7 +45,35 @@ def harm_of_number(
             return widest(harms, listed[-1])
     if role is None and toll_before(tagged, first) and tagged.words[first - 1].key in TOLL_IS:
         return Tag(first, last, "harm", "killed", "")  # "the death toll from Saturday's bombings rose to 121"
-    return _nearest(tagged, harms, first, last, max(role_end, last), role is not None, done_by)
+    end = max(role_end, last)
+    if listed_under is not None and role is not None and not _own_after(tagged, harms, end, done_by):
+        return listed_under
+    return _nearest(tagged, harms, first, last, end, role is not None, done_by)
+
+
+def joins(tagged: Tagged, end: int, first: int) -> bool:
+    """Whether only "and", a comma or "و" stands between two people counted: they are of one list."""
+    words = tagged.words
+    if first == end and end >= 0:
+        return words[first].key[:1] == "و"
+    return 0 < first - end <= 2 and all(w.key in ("and", ",", "،") for w in words[end:first])
+
+
+def far_behind(tagged: Tagged, harm: Tag, first: int) -> bool:
+    """Whether one person stands too far behind a word of harm: "killed a medic who was treating a child"."""
+    words = tagged.words
+    if first - harm.last <= 2 or words[first].key[:1] >= "\u0600":
+        return False
+    return words[first - 1].key not in _LISTED
+
+
+_LISTED = frozenset({"and", ",", "with", "of", "including", "or", "(", ":", "-", "–", "—", "least", "also", "plus"})
+
+
+def _own_after(tagged: Tagged, harms: Sequence[Tag], end: int, done_by: Set[int]) -> bool:
+    """Whether another word of harm follows that is said of the same people: "... and five men were wounded"."""
+    near = (h for h in harms if 0 <= h.first - end <= 4 and h.first not in done_by)
+    return any(all(not w.sign and w.key not in ("and", "who") for w in tagged.words[end : h.first]) for h in near)
 
 
 def names_harm(tagged: Tagged, first: int, last: int, role: Tag | None) -> bool:
@@ -84,7 +119,7 @@ def _nearest(
     if joined_by_and := [h for h in before if h.last < first and tagged.words[h.last].key in _AND]:
         # "one was killed and seven were injured": the number belongs to the word after it
         own = [h for h in after if h.first - last <= 4 and h.first < _next_number(tagged, last - 1)]
-        if own and joined_by_and[-1].last + 1 == first:
+        if own and 1 <= first - joined_by_and[-1].last <= 2:
             return widest(harms, own[0])
     close = [h for h in before if first - h.last <= 2 and not tagged.clause_between(h.last, first)]
     joined_on = tagged.words[first].key[:1] == "و" and after and after[0].first == last

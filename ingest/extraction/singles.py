@@ -16,7 +16,27 @@ _DESCRIBED = 7  # words from "a" to whom it counts: "a senior 61-year-old Hezbol
 _SINGLE = frozenset({"a", "an", "another"})
 _POSSESSIVE = frozenset({"his", "her", "their"})
 _JOINS = frozenset({"and", "with", ",", "also", "plus"})
-_WERE = frozenset({"was", "were", "is", "are", "has", "have", "had", "been", "died", "also", "reportedly"})
+_WERE = frozenset(
+    {
+        "critically",
+        "seriously",
+        "lightly",
+        "badly",
+        "slightly",
+        "severely",
+        "was",
+        "were",
+        "is",
+        "are",
+        "has",
+        "have",
+        "had",
+        "been",
+        "died",
+        "also",
+        "reportedly",
+    }
+)
 # Before "a ..." these make a place, a target or an agent of it; "of", "with" and "for" may still name the harmed.
 _AWAY = frozenset(
     [
@@ -68,7 +88,7 @@ def singles(tagged: Tagged, starts: Mapping[int, int]) -> dict[int, int]:
     for harm in tagged.by("harm"):
         if harm.value not in ("killed", "injured"):
             continue
-        other = _another(tagged, harm)
+        other = _another(tagged, harm, taken)
         if other is not None:
             found.add(other)
         if more_alone(tagged, harm.last) and tagged.words[harm.last].key == "another":  # "and injured another"
@@ -78,7 +98,7 @@ def singles(tagged: Tagged, starts: Mapping[int, int]) -> dict[int, int]:
             found.add(harm.first)
     counted = dict.fromkeys(found, 1)
     for one in tagged.by("pronoun"):
-        if _comes_of(tagged, one) and not found and not starts:
+        if _comes_of(tagged, one) and not starts and all(at > one.first for at in found):
             counted[one.first] = 1
     for pair in tagged.by("pair"):
         article = pair.first and tagged.words[pair.first - 1].key in (*_SINGLE, "the")
@@ -89,11 +109,13 @@ def singles(tagged: Tagged, starts: Mapping[int, int]) -> dict[int, int]:
     return dict(sorted(counted.items()))
 
 
-def _another(tagged: Tagged, harm: Tag) -> int | None:
+def _another(tagged: Tagged, harm: Tag, taken: Set[int]) -> int | None:
     """Where "another" is the one harmed: "and another was injured"."""
     for at in range(max(1, harm.first - 3), harm.first):
-        if tagged.words[at].key == "another" and tagged.words[at - 1].key in _JOINS | {"while"}:
-            return at if _only_were(tagged, at + 1, harm.first) else None
+        key, before = tagged.words[at].key, tagged.words[at - 1].key
+        if (key == "another" and before in _JOINS | {"while"}) or (key in ("third", "fourth") and before == "a"):
+            alone = not taken & {*range(at, harm.first)} and _only_were(tagged, at + 1, harm.first)
+            return at if alone else None
     return None
 
 
@@ -134,6 +156,8 @@ def _with_articles(tagged: Tagged, taken: Set[int]) -> set[int]:
             at = next(
                 (i for i in range(role.first - 1, role.first - 3, -1) if i in killings and words[i].key == "the"), None
             )
+        if at is None and role.first and words[role.first - 1].key == "the" and _with_kin(tagged, role):
+            at = role.first - 1
         following = words[role.last].key if role.last < len(words) else ""
         whole = role.value not in ("rebels", "opponents") and following not in _TITLES and role.last not in things
         whole = whole and not things_after(tagged, role.last) and _singular(words[role.last - 1].key)
@@ -145,6 +169,14 @@ def _with_articles(tagged: Tagged, taken: Set[int]) -> set[int]:
         if role.first and words[role.first - 1].key in ("احد", "احدي") and role.first not in taken:
             found.add(role.first - 1)
     return found
+
+
+def _with_kin(tagged: Tagged, role: Tag) -> bool:
+    """Whether one of the family is harmed with somebody: "the village head and his driver were killed"."""
+    keys = [w.key for w in tagged.words[role.last : role.last + 2]]
+    kin = {t.first for t in tagged.by("kin")}
+    harmed = any(0 <= h.first - role.last - 3 <= 2 for h in tagged.by("harm"))
+    return len(keys) == 2 and keys[0] == "and" and keys[1] in _POSSESSIVE and role.last + 2 in kin and harmed
 
 
 def _article(tagged: Tagged, role: Tag) -> int | None:
