@@ -131,7 +131,15 @@ def _add_lists(commands: _Commands) -> None:
     sources.add_argument("sources", nargs="*", metavar="SOURCE", help="which to check: ids, names, countries")
     sources.add_argument("--all", action="store_true", help="those of the list that are not polled, too")
     sources.add_argument("--json", action="store_true", help="the same as JSON")
-    _add(commands, "ceasefires", "lists:ceasefires", "the ceasefires known: who is bound, where, since when")
+    about = "the ceasefires known: who is bound, where, since when; or add and end one, judge what reports propose"
+    truces = _add(commands, "ceasefires", "ceasefires:ceasefires", about)
+    truces.add_argument(
+        "action", nargs="?", metavar="ACTION", help="add FILE, end ID DAY, check ID DAY, accept ID, reject ID"
+    )
+    truces.add_argument(
+        "values", nargs="*", metavar="VALUE", help="a TOML file; or the ceasefire's id, and a day as 2019-08-31"
+    )
+    truces.add_argument("--json", action="store_true", help="the list as JSON")
 
     export = _add(commands, "export", "export:export", "write stored events to standard output")
     export.add_argument(

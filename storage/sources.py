@@ -277,6 +277,12 @@ class Sources:
         rows = self._session.connection.execute(found)
         return tuple(KeptAside(row.source_id, row.origin, row.reason, row.content, row.line) for row in rows)
 
+    def kept_counts(self, limit: int = 10) -> tuple[tuple[str, int], ...]:
+        """Why input was kept aside, and how much for each reason, the most frequent first."""
+        number = func.count()
+        found = select(kept_aside.c.reason, number).group_by(kept_aside.c.reason).order_by(number.desc()).limit(limit)
+        return tuple((row[0], row[1]) for row in self._session.connection.execute(found))
+
     def _put(self, source_id: str, stored: bool, values: dict[str, Any]) -> None:
         connection = self._session.writing()
         if stored:

@@ -15,13 +15,14 @@ from storage.bulk import Bulk
 from storage.ceasefires import Ceasefires
 from storage.changes import Changes
 from storage.chats import Chats
-from storage.deliveries import Deliveries
+from storage.deliveries import Deliveries, Delivery
 from storage.eventquery import EventQuery
 from storage.events import Events
 from storage.folding import Folding
 from storage.holds import Holds
 from storage.inbox import Inbox
 from storage.items import Items
+from storage.lost import lost_deliveries
 from storage.matching import Matching
 from storage.operators import OperatorActions
 from storage.places import LearnedPlaces
@@ -138,6 +139,10 @@ class Unit:
     def breaches(self, query: EventQuery) -> tuple[BreachNote, ...]:
         """Which events of these places and days are called a breach, or lie inside a truce's area; newest first."""
         return breach_notes(self._session, query)
+
+    def lost(self, limit: int = 10) -> tuple[Delivery, ...]:
+        """The last messages that Telegram refused or that were given up, newest first."""
+        return lost_deliveries(self._session, limit)
 
     def remove_sample(self) -> int:
         """Remove every row of the bundled demonstration; returns the number of events removed."""
