@@ -20,7 +20,7 @@ from conflict.question_parser import parse_question
 from conflict.questions import Clarification, Question, QuestionKind
 from conflict.tolls import TollReport
 from conflict.vocabulary import PlaceLevel
-from storage import EventPage, EventQuery, Storage, Unit
+from storage import EventPage, EventQuery, Stamp, Storage, Unit
 
 SHOWN_TOLLS = 200  # counts for an area and a period that an answer tells of, newest first; totals know all
 PAGE = 10  # events a page: what a phone shows in a few thumb strokes
@@ -107,10 +107,16 @@ class Answering:
         # A place that was not understood is never answered with the whole world, nor is a call for help.
         nowhere = (bool(question.unresolved) and not question.places) or question.kind in _NO_SEARCH
         adds = not nowhere and (totals or question.kind in SAYS_TOTALS)
-        found = NOTHING if nowhere else unit.events.query(query, with_undated=False)
+        stamp = None if nowhere else unit.events.stamp(query)
+
+        def number() -> int:
+            every = replace(query, limit=0, offset=0)
+            return self._remembered.recall(("number", every), stamp, lambda: unit.events.number(query), lambda _: 1)
+
+        found = NOTHING if nowhere else unit.events.query(query, with_undated=False, number=number)
         coarser = () if nowhere or page else unit.events.coarser(query).events
         found, coarser = self._shown(found, tuple(coarser), query, now)
-        sums, shown = (Sums(), ()) if nowhere else self._added(unit, question, query, totals=totals, adds=adds)
+        sums, shown = (Sums(), ()) if nowhere else self._added(unit, question, query, stamp, totals=totals, adds=adds)
         newest = _newest(unit, query) if not found.total and query.places else None
         behind = [claim for event in (*found.events, *coarser) for claim in event.claims]
         answer = compose(
@@ -152,7 +158,7 @@ class Answering:
         return replace(found, events=tuple(shown)), coarser
 
     def _added(
-        self, unit: Unit, question: Question, query: EventQuery, *, totals: bool, adds: bool
+        self, unit: Unit, question: Question, query: EventQuery, stamp: Stamp | None, *, totals: bool, adds: bool
     ) -> tuple[Sums, tuple[TollReport, ...]]:
         """The sums of all that matches and the newest toll reports, as long as nothing changes there as they were."""
 
@@ -167,9 +173,9 @@ class Answering:
         asked = replace(query, limit=0, offset=0)
         if not adds:  # toll reports alone: whatever else is asked of the events
             asked = EventQuery(query.places, first_day=query.first_day, last_day=query.last_day, source=query.source)
-            return self._remembered.recall(asked, unit.events.stamp(query), add, lambda made: len(made[1]))
+            return self._remembered.recall(asked, stamp, add, lambda made: len(made[1]))
         key = (asked, question.kind, question.civilians, question.places, totals)
-        return self._remembered.recall(key, unit.events.stamp(query), add, _parts)
+        return self._remembered.recall(key, stamp, add, _parts)
 
     def event(self, event_id: str, now: datetime) -> ConflictEvent | None:
         """One event as held now and shown at this instant, merges followed."""

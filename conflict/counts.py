@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from conflict.vocabulary import EventType
@@ -120,20 +121,26 @@ class Count:
 
 def count_of(figure: Figure) -> Count:
     """The same as a count among others."""
-    where = figure.where
-    own = frozenset((where.own,)) if where.own else frozenset[str]()
+    own, around, coarse, depth = _extent(figure.where)
     return Count(
         key="event " + figure.event_id,
         own=own,
-        around=own.union(where.units, where.further),
+        around=around,
         start=figure.start,
         end=figure.end,
         total=Total(figure.low, figure.best, figure.high, voices=figure.voices, counts=1),
         voices=frozenset(figure.voices),
         type=figure.type,
-        coarse=where.coarse,
-        depth=where.depth,
+        coarse=coarse,
+        depth=depth,
     )
+
+
+@lru_cache(maxsize=16_384)
+def _extent(where: Where) -> tuple[frozenset[str], frozenset[str], bool, int]:
+    """Of the same places again and again: themselves, all around them, whether no settlement is named, their depth."""
+    own = frozenset((where.own,)) if where.own else frozenset[str]()
+    return own, own.union(where.units, where.further), where.coarse, where.depth
 
 
 def summed(totals: Iterable[Total]) -> Total:

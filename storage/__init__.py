@@ -2,6 +2,7 @@
 
 from storage.engine import Storage, open_storage
 from storage.eventquery import EventPage, EventQuery, EventTotals
+from storage.stamps import Stamp
 from storage.unit import Unit
 
-__all__ = ["EventPage", "EventQuery", "EventTotals", "Storage", "Unit", "open_storage"]
+__all__ = ["EventPage", "EventQuery", "EventTotals", "Stamp", "Storage", "Unit", "open_storage"]

@@ -115,13 +115,16 @@ class Events:
 
     # Searching
 
-    def query(self, query: EventQuery, *, with_undated: bool = True) -> EventPage:
+    def query(
+        self, query: EventQuery, *, with_undated: bool = True, number: Callable[[], int] | None = None
+    ) -> EventPage:
         """A page of matching events: by day, then first publication, then id, newest first.
 
         Withdrawn, merged, held and background events are left out, and those without any day (counted in `undated`,
-        unless `with_undated` is False: that takes a statement of its own).
+        unless `with_undated` is False: that takes a statement of its own). `number` knows how many match, where that is
+        known by other ways than `Events.number`; it is asked only when the page is full.
         """
-        return self._page(query, areas_of(query), with_undated=with_undated)
+        return self._page(query, areas_of(query), with_undated=with_undated, number=number)
 
     def coarser(self, query: EventQuery) -> EventPage:
         """Events known only to be somewhere around the places asked for; empty for a province or country."""
@@ -230,7 +233,14 @@ class Events:
             self._session.connection.execute(build(shape_of(query, areas)), values_of(query, areas)).scalar_one()
         )
 
-    def _page(self, query: EventQuery, areas: tuple[Area, ...], *, with_undated: bool) -> EventPage:
+    def _page(
+        self,
+        query: EventQuery,
+        areas: tuple[Area, ...],
+        *,
+        with_undated: bool,
+        number: Callable[[], int] | None = None,
+    ) -> EventPage:
         shape, values = shape_of(query, areas), values_of(query, areas)
         paging = {"limit": query.limit, "offset": query.offset, "bound": query.offset + query.limit}
         execute = self._session.connection.execute
@@ -238,7 +248,7 @@ class Events:
         shown = self._with_claims(rows)
         total = query.offset + len(rows)
         if len(rows) == query.limit or (query.offset and not rows):
-            total = self._number(query, areas)
+            total = number() if number else self._number(query, areas)
         if query.as_of is not None:
             earlier = self._as_of(shown, query.as_of)
             kept = [event for event in earlier if _still_matches(event, query)]

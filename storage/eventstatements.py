@@ -335,7 +335,8 @@ def _long_arms(shape: Shape, *, marked: bool = False) -> list[tuple[FromClause, 
 def _long_arm(shape: Shape) -> Select[Any]:
     # The subquery keeps the planners from reading the large indices instead of the small one.
     since = _like("first_day", events.c.day_end)
-    lasting = select(events.c.event_id).where(text("events.long_span = 1"), events.c.day_end >= since)
+    began = events.c.day < _like("short_from", events.c.day)
+    lasting = select(events.c.event_id).where(text("events.long_span = 1"), events.c.day_end >= since, began)
     few = lasting.order_by(events.c.day_end.desc()).limit(ALL).subquery()
     statement = (
         select(events.c.event_id, events.c.day, events.c.sort_at)

@@ -78,6 +78,8 @@ def order_columns() -> list[Column[Any]]:
 # The last two are there so that counting need not leave the index.
 ORDER = ("listed", "day", "sort_at", "event_id", "day_end", "kind")
 _HELD = "held_until IS NOT NULL"  # few are
+_LONG = "long_span = 1"
+_BREACH = "breach > 0"
 AREAS = ("country_code", "admin1_id", "admin2_id", "place_id", "cell")
 
 
@@ -159,7 +161,8 @@ events = Table(
     *area_indices("events"),
     Index("ix_events_order", *ORDER),
     Index("ix_events_held", "held_until", sqlite_where=text(_HELD), postgresql_where=text(_HELD)),
-    Index("ix_events_long", "day_end", sqlite_where=text("long_span = 1"), postgresql_where=text("long_span = 1")),
+    Index("ix_events_long", "day_end", "day", "event_id", sqlite_where=text(_LONG), postgresql_where=text(_LONG)),
+    Index("ix_events_breach", "day", "event_id", sqlite_where=text(_BREACH), postgresql_where=text(_BREACH)),
 )
 
 # The further places of an event; its first is in `events` itself, so that the common question reads one index.
