@@ -24,6 +24,7 @@ from conflict.scanning import Scanner
 from conflict.typos import neighbours
 from conflict.vocabulary import PlaceLevel
 
+_OWN_NAME = 0.05  # "Ariha" is the town called so before it is Jericho
 _LONGEST_NAME = 120  # characters of a question that can still be a name
 _MOST_WEIGHED = 60  # the most promising of them, that are ranked in full
 _MOST_HITS = 400  # namesakes looked at for one key; San José has some hundreds
@@ -139,7 +140,7 @@ class Gazetteer:
             context = _Context(code, context.admin1, context.affected, level)
             for hit, how in self._steps(plain, context, fuzzy and not found).items():
                 found.setdefault(hit, how)
-        return self._ranked(found, context, limit)
+        return self._ranked(found, context, limit, own=normal(name))
 
     def named(self, name: str, country: str | None = None) -> Iterator[Place]:
         """Every place that `name` may mean, by the same steps as `find`, without ranking; `country` is an ISO code."""
@@ -236,7 +237,10 @@ class Gazetteer:
         focused = places.country_code(number) == context.code
         return _HOW[how] + (_IN_COUNTRY if focused else 0.0), places.population(number)
 
-    def _ranked(self, found: dict[Hit, str], context: _Context, limit: int) -> tuple[Candidate, ...]:
+    def _ranked(
+        self, found: dict[Hit, str], context: _Context, limit: int, own: str | None = None
+    ) -> tuple[Candidate, ...]:
+        """The best first; `own` is a name that goes before the same name as a mere further spelling of another place."""
         best: dict[str, Candidate] = {}
         if len(found) > _MOST_WEIGHED:
             found = dict(
@@ -249,7 +253,13 @@ class Gazetteer:
             held = best.get(place.place_id)
             if held is None or candidate.score > held.score:
                 best[place.place_id] = candidate
-        ranked = sorted(best.values(), key=lambda c: (-c.score, -c.place.population, c.place.place_id))
+
+        def rank(candidate: Candidate) -> tuple[float, int, str]:
+            place = candidate.place
+            called_so = context.code is None and own is not None and own == normal(place.name)
+            return -candidate.score - (_OWN_NAME if called_so else 0.0), -place.population, place.place_id
+
+        ranked = sorted(best.values(), key=rank)
         return tuple(_one_of_each(ranked[: 4 * limit + 20])[:limit])
 
 
