@@ -97,12 +97,27 @@ def from_afar(tagged: Tagged, trigger: Tag) -> bool:
         return False
     if tagged.by("armed_target") or any(w.value in ("gun", "blade") for w in tagged.by("weapon")):
         return False
-    own = any(a.first < trigger.first < a.last and a.detail == "national" for a in tagged.by("actor"))
+    own = any(
+        (a.first < trigger.first < a.last and a.detail == "national")  # "Israeli attack"
+        or (a.last == trigger.first and a.value in _STATES and a.last - a.first == 1)  # "Israel attacked"
+        for a in tagged.by("actor")
+    )
     return own or any(n.first == trigger.last or n.last == trigger.first for n in tagged.by("nationality"))
 
 
-_FROM_AFAR = frozenset({"attack", "attacks", "هجوم", "هجوما", "هجمات", "استهداف", "اعتداء", "اعتداءات", "عدوان"})
+_FROM_AFAR = frozenset(
+    {"attack", "attacks", "attacked", "attacking", "هجوم", "هجوما", "هجمات", "استهداف", "اعتداء", "اعتداءات", "عدوان"}
+)
 _LAUNCHERS = ("russia", "ukraine")  # most of what they fire at towns is rockets, missiles and shells
+
+
+def strikes_abroad(tagged: Tagged, trigger: Tag) -> bool:
+    """Whether a state attacks that fights from the air in other countries: what it hits may be armed as well."""
+    near = [t for t in (*tagged.by("actor"), *tagged.by("nationality")) if abs(t.first - trigger.first) <= 2]
+    return any(t.value in _ABROAD for t in near)
+
+
+_ABROAD = ("israel", "united_states", "us_coalition", "france", "saudi_arabia", "iran", "turkey")
 
 
 def fired_by(tagged: Tagged, trigger: Tag) -> str:

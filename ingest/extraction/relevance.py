@@ -13,7 +13,7 @@ ANOTHER_LANGUAGE = "another language: only English and Arabic are read"
 MENU = "a menu or list of links, no running text"
 _HEAD = 1_500  # characters that tell the language
 _LETTERS = re.compile(r"[^\W\d_]")
-_READ = re.compile(r"[A-Za-z\u00c0-\u024f\u0600-\u06ff\u1e00-\u1eff]")
+_UNREAD = re.compile(r"[^\W\d_A-Za-z\u00c0-\u024f\u0600-\u06ff\u1e00-\u1eff]")  # letters of other scripts
 _ENDS = (".", "!", "?", "…", "؟", "۔", ":")
 
 
@@ -27,7 +27,9 @@ def why_nothing(page: Cut, told: Sequence[Told], lexicon: Lexicon, totals: bool)
         return "only the stub of an article behind a paywall"
     if totals:
         return "only counts for a period or tallies, no single event"
-    if not page.sentences or _is_menu(page.text, lexicon):
+    if not page.sentences or _is_menu(
+        page.text, lexicon, any(t.tagged.by("harm") or t.frames or t.notes for t in told)
+    ):
         return MENU
     notes = [note for item in told for note in item.notes]
     off = next((item.off_topic for item in told if item.off_topic), None)
@@ -41,11 +43,10 @@ def why_nothing(page: Cut, told: Sequence[Told], lexicon: Lexicon, totals: bool)
 def in_another_language(text: str, lexicon: Lexicon) -> bool:
     """Whether the head of a text is in a language that is not read: by its script, else by its commonest words."""
     head = text[:_HEAD]
-    letters = _LETTERS.findall(head)
-    if len(letters) < _FEW:
-        return False
-    if 2 * sum(1 for letter in letters if not _READ.match(letter)) > len(letters):
-        return True
+    if not head.isascii():
+        letters = len(_LETTERS.findall(head))
+        if letters >= _FEW and 2 * len(_UNREAD.findall(head)) > letters:
+            return True
     words = [word.strip(_MARKS) for word in head.lower().split()]
     own = sum(word in lexicon.own_words for word in words)
     other = sum(word in lexicon.other_words for word in words)
@@ -60,7 +61,7 @@ _SOME = 5  # words
 _MARKS = ".,;:!?\"'()[]«»“”„،؛؟"
 
 
-def _is_menu(text: str, lexicon: Lexicon) -> bool:
+def _is_menu(text: str, lexicon: Lexicon, telling: bool) -> bool:
     """Whether a text has no running sentence: short lines or bare words, none with a verb or preposition or stop."""
     lines = [line.strip() for line in text[:4_000].splitlines() if line.strip()]
     if any(line.endswith(_ENDS) for line in lines):
@@ -68,6 +69,8 @@ def _is_menu(text: str, lexicon: Lexicon) -> bool:
     words = [len(line.split()) for line in lines]
     if len(lines) >= _LINKS:
         return sum(words) <= _A_LINK * len(lines)
+    if telling:
+        return False
     plain = [word.strip(_MARKS).lower() for line in lines for word in line.split()]
     return len(plain) >= _SOME and not any(word in lexicon.own_words or word in _SMALL for word in plain)
 

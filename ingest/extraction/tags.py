@@ -91,13 +91,13 @@ def words_of(text: str) -> list[Word]:
     for match in _TOKEN.finditer(text):
         written = match.group()
         first = written[0]
-        if first in "-'’`_":
-            continue
         if first.isalpha():
             if written.isascii():
                 key = written.lower()
                 if len(key) > 1 and "." not in key:
-                    words.append(Word(match.start(), match.end(), key, False, first.isupper(), written.isupper()))
+                    start, end = match.span()
+                    capital = key[0] != first
+                    words.append(Word(start, end, key, False, capital, capital and written.isupper()))
                     if len(words) >= MAX_TOKENS:
                         break
                     continue
@@ -118,7 +118,7 @@ def words_of(text: str) -> list[Word]:
                     match.start(), match.start() + len(written.rstrip(".,")), written.rstrip(".,"), False, False, False
                 )
             )
-        else:
+        elif first not in "-'’`_":
             words.append(Word(match.start(), match.end(), first, True, False, False))
         if len(words) >= MAX_TOKENS:
             break
@@ -132,34 +132,41 @@ def tag(sentence: Sentence, lexicon: Lexicon) -> Tagged:
     covered: dict[str, int] = {}  # category -> index after its last phrase
     silenced = 0  # words of a figure of speech mean nothing else
     root = lexicon.root.next
+    last_word = len(words) - 1
     for index, word in enumerate(words):
-        if word.sign or (word.key not in root and not "\u0600" <= word.key[0] <= "\u06ff"):
+        if word.sign:
             continue
+        node = root.get(word.key)
+        if not "\u0600" <= word.key[0] <= "\u06ff":
+            if node is None:
+                continue
+            if not node.entries and (index == last_word or words[index + 1].key not in node.next):
+                continue  # most words that begin a phrase begin none here: "the", "of", "in"
         found = _phrases_at(words, index, lexicon)
         for last, entry in found:
-            if index < silenced or covered.get(_exclusive(entry.category), 0) > index:
+            category = entry.category
+            if index < silenced or covered.get(_EXCLUSIVE.get(category, category), 0) > index:
                 continue
-            if entry.category == "figures":
+            if category == "figures":
                 silenced = last
                 tags = [t for t in tags if not (t.last > index and t.category == "trigger")]
-            if entry.category == "hypothetical" and words[index].capital and words[index].key == "may" and index:
+            if category == "hypothetical" and words[index].capital and words[index].key == "may" and index:
                 continue  # the month
-            tags.append(Tag(index, last, entry.category, entry.value, entry.detail))
+            tags.append(Tag(index, last, category, entry.value, entry.detail))
         for last, entry in found:
-            key = _exclusive(entry.category)
+            key = _EXCLUSIVE.get(entry.category, entry.category)
             covered[key] = max(covered.get(key, 0), last)
     return Tagged(sentence, words, tags)
 
 
-def _exclusive(category: str) -> str:
-    """Categories whose phrases may not overlap share a name."""
-    return "who" if category in ("actor", "group") else category
+_EXCLUSIVE = {"actor": "who", "group": "who"}  # categories whose phrases may not overlap share a name
 
 
 def _phrases_at(words: list[Word], index: int, lexicon: Lexicon) -> list[tuple[int, Entry]]:
     """The longest phrase of each category that begins at a word."""
     best: dict[str, list[tuple[int, Entry]]] = {}
-    for first in forms(words[index].key):
+    key = words[index].key
+    for first in forms(key) if "\u0600" <= key[0] <= "\u06ff" else (key,):
         node = lexicon.root.next.get(first)
         if node is None:
             continue
@@ -167,12 +174,12 @@ def _phrases_at(words: list[Word], index: int, lexicon: Lexicon) -> list[tuple[i
         while node is not None:
             if node.entries and not (last == index + 1 and first in CAPITALS_ONLY and not words[index].upper):
                 for entry in node.entries:
-                    category = _exclusive(entry.category)
+                    category = _EXCLUSIVE.get(entry.category, entry.category)
                     kept = best.get(category)
-                    if kept is None or kept[0][0] == last:
-                        best.setdefault(category, []).append((last, entry))
-                    elif kept[0][0] < last:
+                    if kept is None or kept[0][0] < last:
                         best[category] = [(last, entry)]
+                    elif kept[0][0] == last:
+                        kept.append((last, entry))
             if last >= len(words) or words[last].sign:
                 break
             node = node.next.get(words[last].key)

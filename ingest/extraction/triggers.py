@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.extraction.objects import fired_by, from_afar, hits_armed, in_a_name, is_adjective, is_attack
+from ingest.extraction.objects import (
+    fired_by,
+    from_afar,
+    hits_armed,
+    in_a_name,
+    is_adjective,
+    is_attack,
+    strikes_abroad,
+)
 from ingest.extraction.parts import Count
 from ingest.extraction.sides import STATE_SIDES, Side
 from ingest.extraction.strays import (
@@ -190,6 +198,8 @@ def _fulfilled(tagged: Tagged, trigger: Tag, scene: _Scene) -> bool:
         return _weapon_stopped(tagged, trigger)
     if sub == "release":
         return any(0 <= t.first - trigger.last <= 6 for t in tagged.by("role") if t.value == "prisoners")
+    if sub == "displacement":  # "displaced 2,000 families"
+        return trigger.last < len(tagged.words) and tagged.words[trigger.last].key[0].isdecimal()
     if sub == "looting":
         return any(0 <= t.first - trigger.last <= 5 for t in tagged.by("target"))
     if (
@@ -270,15 +280,15 @@ _ONE_SIDED = frozenset(
 )  # fmt: skip
 _ON_PLACES = frozenset(
     (
-        "attack", "attacked", "attacks", "raid", "raided", "raids", "stormed", "هاجم", "هاجمت", "هاجموا",
+        "attack", "attacked", "attacks", "raid", "raided", "raids", "stormed", "violence", "هاجم", "هاجمت", "هاجموا",
         "هجوم", "هجمات", "هجوما",
     )
 )  # fmt: skip
 _STRIKES = frozenset(["strike", "strikes", "raids", "ضربه", "ضربات"])
 _STRUCK = frozenset(
     (
-        "on", "in", "at", "near", "targeted", "targeting", "hit", "hits", "killed", "kills", "killing", "that",
-        "against", "علي", "استهدفت", "في",
+        "on", "in", "at", "near", "inside", "across", "kill", "leave", "left", "targeted", "targeting", "hit", "hits",
+        "killed", "kills", "killing", "that", "against", "علي", "استهدفت", "في",
     )
 )  # fmt: skip
 
@@ -321,12 +331,16 @@ def _sharpened(
         return "air_strike", trigger
     if key == "disrupted_weapons" and trigger.detail == "strong" and _crewed(tagged, trigger):
         return "armed_clash", trigger
-    if key == "attack" and is_attack(tagged, trigger) and hits_armed(tagged, trigger):
-        return "armed_clash", trigger
     weapons = {w.value for w in tagged.by("weapon") if abs(w.first - trigger.first) <= 8}
     by_a_state = key in ("attack", "armed_clash") and trigger.detail == "weak" and from_afar(tagged, trigger)
-    if by_a_state and not weapons & _OTHER_MEANS and not hits_armed(tagged, trigger):
+    if (
+        by_a_state
+        and not weapons & _OTHER_MEANS
+        and (strikes_abroad(tagged, trigger) or not hits_armed(tagged, trigger))
+    ):
         return fired_by(tagged, trigger), trigger
+    if key == "attack" and is_attack(tagged, trigger) and hits_armed(tagged, trigger):
+        return "armed_clash", trigger
     if key in ("attack", "armed_clash", "remote_explosive") and "suicide" in weapons:
         return "suicide_bomb", trigger
     if key in ("attack", "air_strike", "shelling") and "chemical" in weapons:
