@@ -13,11 +13,13 @@ from typing import Any, Final
 
 from conflict.ceasefires import truces_covering
 from conflict.claims import Claim
-from conflict.corrections import Correction
+from conflict.corrections import Correction, Killed
 from conflict.errors import ReviewError
 from conflict.events import ChangeKind, ConflictEvent
 from conflict.facts import Breach
 from conflict.fold import fold
+from conflict.periods import DaySpan
+from conflict.places import Place
 from conflict.vocabulary import Verification
 from ingest.plan import inferring
 from ingest.proposals import propose, take_back
@@ -230,8 +232,16 @@ def release_due(unit: Unit, *, at: datetime) -> int:
     return len(due)
 
 
-def _plain(correction: Correction) -> Any:
+def _plain(correction: Correction) -> str:
     """The value in words, for the audit trail."""
-    value = correction.value
-    named = getattr(value, "name", None) if correction.field == "place" else None
-    return named or (None if value is None else str(value))
+    match correction.value:
+        case None:
+            return "unknown"
+        case Killed(count, low, high):
+            return str(count) if count is not None else f"at least {low}" if high is None else f"{low} to {high}"
+        case DaySpan(start, end):
+            return str(start) if start == end else f"{start} to {end}"
+        case Place(_, name):
+            return name
+        case kind:
+            return kind.value

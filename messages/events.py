@@ -313,6 +313,8 @@ def _notes(event: ConflictEvent, setting: Setting, texts: Texts) -> list[Html]:
     tags = [tag_name(tag, texts) for tag in event.facts.tags if tag in _TAGS and tag != "displacement"]
     if tags:
         notes.append(texts.say("concerns: {tags}", tags=texts.joined(tags)))
+    if event.corrections:  # whoever is named as its source did not say it so
+        notes.append(texts.say("corrected by an operator"))
     if event.facts.status is Status.ONGOING:
         notes.append(texts.say("going on when reported"))
     if event.facts.status is Status.BACKGROUND:
