@@ -10,8 +10,8 @@ from sqlalchemy import Select, bindparam, or_, select, text, true
 from conflict.breaches import BreachNote
 from conflict.facts import EventFacts
 from storage.codec import from_json
+from storage.eventarms import within_any
 from storage.eventquery import AreaShape, EventQuery, area_shapes, area_values, areas_of, last_day_of
-from storage.eventstatements import within_any
 from storage.models import events
 from storage.session import Session
 

@@ -13,10 +13,10 @@ from conflict.claims import Claim
 from conflict.counts import Figure
 from conflict.events import Change, ChangeKind, ConflictEvent
 from conflict.facts import EventFacts
-from conflict.fold import fold
 from conflict.tolls import figure_of
 from conflict.vocabulary import TYPE_OF, CasualtyKind
 from storage import eventsaving, eventstatements
+from storage.asof import known_by, still_matches, totals_of
 from storage.derived import KINDS, MEASURES, month_of, voices_of, where_of
 from storage.eventquery import (
     Area,
@@ -30,7 +30,7 @@ from storage.eventquery import (
     shape_of,
     values_of,
 )
-from storage.eventrows import order_values, to_claim, to_event, to_totals
+from storage.eventrows import to_claim, to_event, to_totals
 from storage.eventsaving import Flags
 from storage.models import claims, events
 from storage.session import Session
@@ -250,8 +250,8 @@ class Events:
         if len(rows) == query.limit or (query.offset and not rows):
             total = number() if number else self._number(query, areas)
         if query.as_of is not None:
-            earlier = self._as_of(shown, query.as_of)
-            kept = [event for event in earlier if _still_matches(event, query)]
+            earlier = known_by(shown, query.as_of)
+            kept = [event for event in earlier if still_matches(event, query)]
             total -= len(rows) - len(kept)
             shown = kept
         without_day = 0
@@ -267,35 +267,14 @@ class Events:
         late = [one for one, last in last_claims.items() if as_of and last and last > as_of]
         if as_of is None or not late:
             return list(totals)
-        folded = {event.event_id: event for event in self._as_of(self.get_many(late), as_of)}
+        folded = {event.event_id: event for event in known_by(self.get_many(late), as_of)}
         kept = []
         for one in totals:
             if one.event_id not in late:
                 kept.append(one)
-            elif (event := folded.get(one.event_id)) is not None and _still_matches(event, query):
-                kept.append(_totals(event, one))
+            elif (event := folded.get(one.event_id)) is not None and still_matches(event, query):
+                kept.append(totals_of(event, one))
         return kept
-
-    def _as_of(self, found: Iterable[ConflictEvent], as_of: datetime) -> list[ConflictEvent]:
-        """The events as they were known at an instant: folded again from the claims published by then."""
-        earlier = []
-        for event in found:
-            known = [claim for claim in event.claims if claim.published_at is None or claim.published_at <= as_of]
-            if len(known) == len(event.claims):
-                earlier.append(event)
-            elif known:
-                was = fold(
-                    event.event_id,
-                    event.revision,
-                    [replace(claim, superseded=False) for claim in known],
-                    episode=event.episode,
-                    confidence=event.confidence,
-                    updated_at=max((claim.published_at for claim in known if claim.published_at), default=None),
-                    corrections=event.corrections,
-                    sample=event.sample,
-                )
-                earlier.append(was)
-        return earlier
 
     # Merging and saving
 
@@ -412,32 +391,3 @@ def _counted_area(query: EventQuery, areas: tuple[Area, ...]) -> str | None:
     if not areas:
         return ""
     return areas[0].value if areas[0].column in ("country_code", "admin1_id") else None
-
-
-def _still_matches(event: ConflictEvent, query: EventQuery) -> bool:
-    """Whether an event as it was known earlier still lies in the period and kinds asked for."""
-    order = order_values(event, held=False, merged=False)
-    if not order["listed"]:
-        return False
-    if query.first_day is not None and order["day_end"] < query.first_day:
-        return False
-    if query.last_day is not None and order["day"] > query.last_day:
-        return False
-    kinds_asked = bool(query.event_types or query.sub_event_types)
-    return not kinds_asked or (
-        event.facts.event_type in query.event_types or event.facts.sub_event_type in query.sub_event_types
-    )
-
-
-def _totals(event: ConflictEvent, now: EventTotals) -> EventTotals:
-    order = order_values(event, held=False, merged=False)
-    return now._replace(
-        event_date=order["day"],
-        event_date_end=order["day_end"],
-        sub_event_type=event.facts.sub_event_type,
-        fatalities_low=event.facts.fatalities_low,
-        fatalities_best=event.facts.fatalities_best,
-        fatalities_high=event.facts.fatalities_high,
-        casualties=event.facts.casualties,
-        originators=event.originators,
-    )

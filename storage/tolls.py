@@ -13,9 +13,10 @@ from conflict.places import EventPlace
 from conflict.tolls import BreachTally, TollReport
 from conflict.vocabulary import Status
 from storage.codec import from_json, to_json
+from storage.eventarms import ALL, within_any
 from storage.eventquery import AreaShape, EventQuery, area_shapes, area_values, areas_of, key, last_day_of
 from storage.eventrows import area_values as columns_of
-from storage.eventstatements import ALL, SHAPES, within_any
+from storage.eventstatements import SHAPES
 from storage.models import breach_tallies, tally_places, toll_places, toll_reports
 from storage.session import Session
 from storage.stamps import all_changed, changed
