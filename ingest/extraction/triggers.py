@@ -280,7 +280,7 @@ _ONE_SIDED = frozenset(
 )  # fmt: skip
 _ON_PLACES = frozenset(
     (
-        "attack", "attacked", "attacks", "raid", "raided", "raids", "stormed", "violence", "هاجم", "هاجمت", "هاجموا",
+        "attack", "attacked", "attacks", "raid", "raided", "raids", "stormed", "هاجم", "هاجمت", "هاجموا",
         "هجوم", "هجمات", "هجوما",
     )
 )  # fmt: skip
