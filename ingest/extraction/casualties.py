@@ -21,12 +21,13 @@ from ingest.extraction.harmwords import (
     joins,
     names_harm,
     says_none_killed,
+    told_of,
     toll_before,
     touches,
 )
 from ingest.extraction.lexicon import Lexicon
 from ingest.extraction.parts import Count, adds, is_part, parted, turns
-from ingest.extraction.singles import LINKS, kin_at, more_alone, singles, things_after
+from ingest.extraction.singles import LINKS, more_alone, person_end, singles, things_after
 from ingest.extraction.tags import Tag, Tagged
 
 _KINDS = {kind.value: kind for kind in CasualtyKind}
@@ -50,8 +51,8 @@ def counts(tagged: Tagged, numbers: Sequence[NumberMention], lexicon: Lexicon) -
             role, role_end = named, last  # "مدنيين اثنين"
         if dual is not None and (role is None or role.value == "people"):  # Arabic writes "two children" in one word
             role, role_end = dual, max(last, dual.last)
-        if role is None and kin_at(tagged, first):
-            role = Tag(first, last, "role", "people", "")
+        if role is None and (end := person_end(tagged, first)) is not None:
+            role, role_end = Tag(first, end, "role", "people", ""), end
         if role is not None and things_after(tagged, role_end):
             continue
         if first == before.end and number.count == before.count and tagged.words[first].key[:1] not in "و123456789":
@@ -62,7 +63,7 @@ def counts(tagged: Tagged, numbers: Sequence[NumberMention], lexicon: Lexicon) -
         harm = harm_of_number(tagged, first, last, role, role_end, done_by, before.harm if joined else None)
         if harm is None or _recalled(tagged, harm):
             continue
-        if number.text == "a" and not joined and far_behind(tagged, harm, first):
+        if number.text == "a" and not joined and (far_behind(tagged, harm, first) or told_of(tagged, harm, first)):
             continue
         subset = is_part(tagged, first, found)
         if not subset and (speaks(tagged, first, max(role_end, last)) or acts(tagged, first, role is not None)):

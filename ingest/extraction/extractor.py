@@ -158,7 +158,8 @@ def _set_totals_apart(told: Sequence[Told], reference: date | None) -> dict[int,
         if why is None:
             continue
         totals[item.index] = why
-        short = not isinstance(why, str) and (why.span.end - why.span.start).days <= 7
+        moved = any(c.casualty.kind is CasualtyKind.DISPLACED for c in item.counts)
+        short = not isinstance(why, str) and (why.span.end - why.span.start).days < (_WEEK + 2 if moved else _WEEK)
         if short and item.frames:
             continue
         kept = [
@@ -173,6 +174,9 @@ def _set_totals_apart(told: Sequence[Told], reference: date | None) -> dict[int,
         if not short:
             item.off_topic = item.off_topic or "a count for a period"
     return totals
+
+
+_WEEK = 6  # days from first to last: who died "in the past week" died in many events; flight goes on
 
 
 def _tallies(report: Report, told: Sequence[Told], reference: date | None) -> list[BreachTally]:

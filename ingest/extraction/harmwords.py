@@ -15,6 +15,7 @@ _OLDEST = 115
 _SIGNS = frozenset(",;:)،؛")
 _AND = frozenset({"and", "while"})
 ONE_HARMED = frozenset({"قتيل", "جريح", "شهيد", "قتيلا", "جريحا", "شهيدا"})
+_HARMED = frozenset({"قتلي", "قتيلا", "شهداء", "شهيدا", "جرحي", "جريحا", "مصابين", "مصابا"})
 _NOUNS = ("dead", "deaths", "bodies")
 TOLL_IS = frozenset({"to", "at", "of", "stands", "reached", "hit", "is", "was", "الي", "بلغت"})
 
@@ -67,6 +68,13 @@ def far_behind(tagged: Tagged, harm: Tag, first: int) -> bool:
     return words[first - 1].key not in _LISTED
 
 
+def told_of(tagged: Tagged, harm: Tag, first: int) -> bool:
+    """Whether a word of harm is said of others: "two were killed and their daughter ..." counts no third killed."""
+    words = tagged.words
+    passive = any(w.key in _BE for w in words[max(0, harm.first - 3) : harm.first])
+    return passive and harm.last < first and words[harm.last].key == "and"
+
+
 _LISTED = frozenset({"and", ",", "with", "of", "including", "or", "(", ":", "-", "–", "—", "least", "also", "plus"})
 
 
@@ -101,7 +109,8 @@ def _said_of(tagged: Tagged, harms: Sequence[Tag], first: int, last: int) -> Tag
     for harm in harms:
         if harm.first != last or tagged.words[last].key[0] == "و":  # "مقتل 12 وإصابة 27"
             continue
-        if harm.last not in people and harm.value in ("killed", "injured", "missing"):
+        noun = tagged.words[harm.first].key in _HARMED
+        if (noun or harm.last not in people) and harm.value in ("killed", "injured", "missing"):
             return harm
     return None
 

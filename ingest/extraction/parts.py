@@ -62,7 +62,8 @@ def parted(tagged: Tagged, found: list[Count]) -> list[Count]:
             continue
         after = [i for i in range(at + 1, len(found)) if found[i].casualty.kind is whole.casualty.kind]
         if whole.total:  # "three more died, bringing the total to 41"
-            listed = [i for i, c in enumerate(found) if not c.total and c.casualty.kind is whole.casualty.kind]
+            kind, voice = whole.casualty.kind, whole.voice
+            listed = [i for i, c in enumerate(found) if not c.total and c.casualty.kind is kind and c.voice == voice]
         else:
             listed = _listed(tagged, found, whole, after)
         for index in listed:

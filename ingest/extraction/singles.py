@@ -91,6 +91,8 @@ def singles(tagged: Tagged, starts: Mapping[int, int]) -> dict[int, int]:
         other = _another(tagged, harm, taken)
         if other is not None:
             found.add(other)
+        near = range(max(0, harm.first - _AGED - 3), min(harm.last + 1, len(tagged.words)))
+        found.update(at for at in near if at not in taken and _aged_alone(tagged, at))
         if more_alone(tagged, harm.last) and tagged.words[harm.last].key == "another":  # "and injured another"
             found.add(harm.last)
         alone = tagged.words[harm.first].key.lstrip("و") in ONE_HARMED and harm.last - harm.first == 1
@@ -126,9 +128,22 @@ def _comes_of(tagged: Tagged, one: Tag) -> bool:
     return key.isascii() or key[0] in "فلو" or before in ("الي", "عن", "في")
 
 
-def kin_at(tagged: Tagged, first: int) -> bool:
-    """Whether one of a family, or a couple, stands at a word: "his wife", "زوجته"."""
-    return any(first <= t.first <= first + 1 for t in (*tagged.by("kin"), *tagged.by("pair"), *tagged.by("pronoun")))
+def person_end(tagged: Tagged, first: int) -> int | None:
+    """The word after one of a family, a couple or "a 12-year-old" at a word; None where none stands there."""
+    kin = (*tagged.by("kin"), *tagged.by("pair"), *tagged.by("pronoun"))
+    ends = [t.last for t in kin if first <= t.first <= first + 1]
+    return max(ends, default=first + _AGED if _aged_alone(tagged, first) else None)
+
+
+def _aged_alone(tagged: Tagged, at: int) -> bool:
+    """Whether somebody is named by age alone: "a 12-year-old was injured"."""
+    words = tagged.words[at : at + _AGED + 1]
+    if len(words) <= _AGED or words[0].key not in _SINGLE or [w.key for w in words[2:_AGED]] != ["year", "old"]:
+        return False
+    return words[_AGED].sign or words[_AGED].key in LINKS
+
+
+_AGED = 4  # words of "a 12-year-old"
 
 
 def things_after(tagged: Tagged, last: int) -> bool:
@@ -150,8 +165,11 @@ def _with_articles(tagged: Tagged, taken: Set[int]) -> set[int]:
     found: set[int] = set()
     things = {t.first for c in ("territory", "target", "weapon", "units") for t in tagged.by(c)}
     killings = {h.last for h in tagged.by("harm") if words[h.first].key.endswith("ing")}
+    whose = {
+        i for c in ("between", "nationality", "actor", "group") for t in tagged.by(c) for i in range(t.first, t.last)
+    }
     for role in tagged.by("role"):
-        at = _article(tagged, role)
+        at = _article(tagged, role, whose)
         if at is None:
             at = next(
                 (i for i in range(role.first - 1, role.first - 3, -1) if i in killings and words[i].key == "the"), None
@@ -179,13 +197,10 @@ def _with_kin(tagged: Tagged, role: Tag) -> bool:
     return len(keys) == 2 and keys[0] == "and" and keys[1] in _POSSESSIVE and role.last + 2 in kin and harmed
 
 
-def _article(tagged: Tagged, role: Tag) -> int | None:
+def _article(tagged: Tagged, role: Tag, whose: Set[int]) -> int | None:
     """Where "a" or "an" stands before a word for people, over what describes it: "a 16-year-old Palestinian boy"."""
     words = tagged.words
     reach = role.first - _DESCRIBED
-    whose = {
-        i for c in ("between", "nationality", "actor", "group") for t in tagged.by(c) for i in range(t.first, t.last)
-    }
     aged = {i for i in range(max(2, reach), role.first) if words[i].key == "year"}
     for at in range(role.first - 1, max(-1, reach - 1), -1):
         if words[at].key in _SINGLE:
@@ -207,8 +222,9 @@ def _kin(tagged: Tagged, taken: Set[int]) -> set[int]:
         at = kin.first - 1 if possessed else kin.first
         joined = possessed and words[at - 1].key in _JOINS
         harmed = any(h.last == at for h in harms)
+        with_him = kin.first > 0 and words[kin.first - 1].key in ("مع", "برفقه", "رفقه")
         own = any(0 <= h.first - kin.last <= 3 and _only_were(tagged, kin.last, h.first) for h in harms)
-        if not (joined or harmed or (own and possessed) or words[kin.first].key.startswith("و")):
+        if not (joined or harmed or (own and possessed) or words[kin.first].key.startswith("و") or with_him):
             continue
         if at not in taken and not any(t.last > at and t.first < at for t in roles):
             found.add(at)

@@ -24,6 +24,7 @@ _SUPERLATIVE = frozenset(
 )
 _WAR = frozenset({"war", "conflict", "uprising", "revolt"})
 _LONG = timedelta(days=7)
+_OVER = ("during", "over", "throughout", "خلال")
 
 
 def is_total(item: Told) -> DateMention | str | None:
@@ -43,6 +44,9 @@ def is_total(item: Told) -> DateMention | str | None:
         if mention.kind is DateKind.DURATION:
             return mention
         if mention.kind is DateKind.RANGE and mention.span.end - mention.span.start > _LONG:
+            return mention
+        over = mention.text.casefold().startswith(_OVER)
+        if mention.kind is DateKind.RANGE and over and mention.span.end - mention.span.start >= _LONG - timedelta(1):
             return mention
         if mention.kind in (DateKind.YEAR, DateKind.MONTH) and not any(m.kind is DateKind.DAY for m in item.dates):
             return mention
