@@ -271,9 +271,7 @@ def own_texts(extractor: Extractor, places: Gazetteer) -> dict[str, float]:
     for (low, high, count, right), (*_, kind_right) in zip(
         labelled.reliability(sure), labelled.reliability(kinds), strict=True
     ):
-        print(
-            f"  {low:.2f}-{high:.2f}: {count:4d} events, {kind_right:.2f} right in kind, {right:.2f} in all it tells"
-        )
+        print(f"  {low:.2f}-{high:.2f}: {count:4d} events, {kind_right:.2f} right in kind, {right:.2f} in all it tells")
     for name, found_right in (("kind", kinds), ("all", sure)):
         above = [right for value, right in found_right if value >= _SURE]
         figures[f"own_check_above_80_right_{name}"] = sum(above) / max(1, len(above))

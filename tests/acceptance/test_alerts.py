@@ -54,9 +54,7 @@ async def ingest(home: Path, text: str, *, ago: timedelta = timedelta(minutes=5)
     assert await process.wait() == 0
 
 
-async def test_a_person_is_told_and_told_again_when_it_changes(
-    botapi: BotApiServer, tmp_path: Path
-) -> None:
+async def test_a_person_is_told_and_told_again_when_it_changes(botapi: BotApiServer, tmp_path: Path) -> None:
     amal = botapi.person("Amal", language_code="en")
     async with running(botapi, tmp_path):
         await amal.say("/subscribe Idlib")

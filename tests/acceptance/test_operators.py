@@ -77,9 +77,7 @@ async def test_correct_withdraw_hold_and_release_reach_exactly_those_they_concer
         assert "killed" in history
         assert "the report was of another year" in history
 
-        assert await asked(sami, f"/hold {name}") == await asked(
-            sami, "/nosuchcommand"
-        )  # the usual help
+        assert await asked(sami, f"/hold {name}") == await asked(sami, "/nosuchcommand")  # the usual help
 
         await ingest(tmp_path, SHELLING)  # held back by the policy file
         with sqlite3.connect(tmp_path / "home" / "sitrep.db") as database:
