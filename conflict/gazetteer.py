@@ -240,7 +240,7 @@ class Gazetteer:
     def _ranked(
         self, found: dict[Hit, str], context: _Context, limit: int, own: str | None = None
     ) -> tuple[Candidate, ...]:
-        """The best first; `own` is a name that goes before the same name as a mere further spelling of another place."""
+        """The best first; a place whose own name is `own` goes before one of which it is a further spelling."""
         best: dict[str, Candidate] = {}
         if len(found) > _MOST_WEIGHED:
             found = dict(
